@@ -1,0 +1,1 @@
+"""Page -> Document or Reject: no Prefect, no network, no clock."""

@@ -1,0 +1,1 @@
+"""Everything that is kept: the model, the tables, the published views. No Prefect, no HTTP, no trafilatura."""

@@ -1,0 +1,131 @@
+"""From the model to Arrow: the schema of each table, and records to and from Arrow tables.
+
+Fields are declared once, in `model.py`; types follow from the annotations.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from functools import cache
+from types import NoneType, UnionType
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_type_hints
+
+import pyarrow as pa
+
+from warehouse.model import Document, Page, Reject, Run
+
+T = TypeVar("T")
+
+TIMESTAMP = pa.timestamp("us", tz="UTC")
+SCALARS: dict[type, pa.DataType] = {
+    str: pa.string(),
+    bytes: pa.binary(),
+    bool: pa.bool_(),
+    int: pa.int64(),
+    float: pa.float64(),
+    datetime: TIMESTAMP,
+    date: pa.date32(),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of the warehouse: the record it holds, what makes a row unique, which ids get a bloom filter."""
+
+    name: str
+    record: type
+    key: tuple[str, ...]
+    ids: tuple[str, ...] = ()
+
+
+PAGES = Table("pages", Page, key=("page_id",), ids=("page_id",))
+DOCUMENTS = Table("documents", Document, key=("page_id", "extractor", "rules_version"), ids=("page_id", "document_id"))
+REJECTS = Table("rejects", Reject, key=("reject_id",), ids=("reject_id",))
+RUNS = Table("runs", Run, key=("run_id", "state"))
+TABLES = (PAGES, DOCUMENTS, REJECTS, RUNS)
+
+LOAD_FIELDS = (
+    pa.field("run_id", pa.string()),
+    pa.field("loaded_at", TIMESTAMP),
+    pa.field("loaded_date", pa.date32()),
+)
+"""What the load adds to every row; `loaded_date`, the UTC day, is the partition."""
+
+
+@cache
+def arrow_schema(table: Table) -> pa.Schema:
+    """The table's columns: the record's fields in order, then what the load adds."""
+    own = record_schema(table.record)
+    return pa.schema([*own, *(added for added in LOAD_FIELDS if added.name not in own.names)])
+
+
+@cache
+def record_schema(record: type[Any]) -> pa.Schema:
+    """One Arrow field for each field of a record."""
+    hints = get_type_hints(record, include_extras=True)
+    return pa.schema([pa.field(item.name, _arrow_type(hints[item.name])) for item in fields(record)])
+
+
+def to_arrow(records: Iterable[Any], table: Table, *, run_id: str, loaded_at: datetime) -> pa.Table:
+    """Records as rows of the table, stamped with the run and the moment of the load (UTC, aware)."""
+    rows = list(records)
+    stamp = {"run_id": run_id, "loaded_at": loaded_at, "loaded_date": loaded_at.astimezone(UTC).date()}
+    columns = [
+        pa.array([getattr(row, column.name, stamp.get(column.name)) for row in rows], type=column.type)
+        if not _is_nested(column.type)
+        else pa.array([_plain(getattr(row, column.name)) for row in rows], type=column.type)
+        for column in arrow_schema(table)
+    ]
+    return pa.Table.from_arrays(columns, schema=arrow_schema(table))
+
+
+def from_arrow(rows: pa.Table, record: type[T]) -> list[T]:
+    """Rows back into records; columns that the load added, and fields that the record derives, are left out."""
+    given = [item.name for item in fields(record) if item.init]  # type: ignore[arg-type]
+    hints = get_type_hints(record)
+    columns = [[_typed(value, hints[name]) for value in rows.column(name).to_pylist()] for name in given]
+    return [record(**dict(zip(given, values, strict=True))) for values in zip(*columns, strict=True)]
+
+
+def _arrow_type(hint: Any) -> pa.DataType:
+    if get_origin(hint) is Annotated:
+        return pa.int32()
+    if get_origin(hint) in (UnionType, Union):
+        return _arrow_type(_present(hint))
+    if get_origin(hint) is tuple:
+        return pa.list_(_arrow_type(get_args(hint)[0]))
+    if is_dataclass(hint):
+        return pa.struct(list(record_schema(hint)))
+    if issubclass(hint, StrEnum):
+        return pa.string()
+    return SCALARS[hint]
+
+
+def _present(hint: Any) -> Any:
+    """The one type of an optional field."""
+    (present,) = (option for option in get_args(hint) if option is not NoneType)
+    return present
+
+
+def _is_nested(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_list(kind) and pa.types.is_struct(kind.value_type))
+
+
+def _plain(items: Sequence[Any]) -> list[dict[str, Any]]:
+    return [{item.name: getattr(value, item.name) for item in fields(value)} for value in items]
+
+
+def _typed(value: Any, hint: Any) -> Any:
+    """A value from Arrow as the record's field has it: enums, tuples and nested records restored."""
+    if value is None:
+        return None
+    if get_origin(hint) in (UnionType, Union):
+        return _typed(value, _present(hint))
+    if get_origin(hint) is tuple:
+        return tuple(_typed(item, get_args(hint)[0]) for item in value)
+    if is_dataclass(hint):
+        return hint(**value)  # type: ignore[operator]
+    if isinstance(hint, type) and issubclass(hint, StrEnum):
+        return hint(value)
+    return value
