@@ -241,7 +241,7 @@ class Reject:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """What a run did. The contract's two balances hold for every run that ended (`is_balanced`)."""
+    """What a run, or one shard of it, did. The contract's two balances hold for each (`is_balanced`)."""
 
     input_count: int = 0
     page_count: int = 0
@@ -265,7 +265,11 @@ class Counts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """One execution of a flow; written when it starts and again when it ends, the newest row counts."""
+    """One execution of a flow; written when it starts and again when it ends, the newest row counts.
+
+    Counts are null until the run has ended. They cover the shards that it finished: what a failing or cancelled run
+    left half done is counted by the run that resumes it, so that every run that ended balances.
+    """
 
     run_id: str
     flow: str
@@ -277,14 +281,14 @@ class Run:
     extractor: str
     parameters: str
     detail: str | None = None
-    input_count: int = 0
-    page_count: int = 0
-    unchanged_count: int = 0
-    read_reject_count: int = 0
-    resumed_page_count: int = 0
-    reprocessed_page_count: int = 0
-    document_count: int = 0
-    transform_reject_count: int = 0
+    input_count: int | None = None
+    page_count: int | None = None
+    unchanged_count: int | None = None
+    read_reject_count: int | None = None
+    resumed_page_count: int | None = None
+    reprocessed_page_count: int | None = None
+    document_count: int | None = None
+    transform_reject_count: int | None = None
 
 
 Part = str | bytes | datetime | None

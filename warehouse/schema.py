@@ -60,7 +60,6 @@ def arrow_schema(table: Table) -> pa.Schema:
     return pa.schema([*own, *(added for added in LOAD_FIELDS if added.name not in own.names)])
 
 
-@cache
 def record_schema(record: type[Any]) -> pa.Schema:
     """One Arrow field for each field of a record."""
     hints = get_type_hints(record, include_extras=True)
@@ -95,7 +94,7 @@ def _arrow_type(hint: Any) -> pa.DataType:
         return _arrow_type(_present(hint))
     if get_origin(hint) is tuple:
         return pa.list_(_arrow_type(get_args(hint)[0]))
-    if is_dataclass(hint):
+    if isinstance(hint, type) and is_dataclass(hint):
         return pa.struct(list(record_schema(hint)))
     if issubclass(hint, StrEnum):
         return pa.string()

@@ -3,6 +3,7 @@
 import os
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 from dotenv import dotenv_values
 
@@ -63,7 +64,7 @@ class Settings:
         return self.root / "warehouse.duckdb"
 
 
-def _parse(name: str, value: str, kind: object) -> object:
+def _parse(name: str, value: str, kind: object) -> Any:
     if kind is not int:
         return value if kind is str else Path(value)
     if not value.isdigit() or int(value) < 1:

@@ -1,0 +1,88 @@
+"""DuckDB: how a connection is made, limited and locked. The only import of duckdb."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from warehouse.settings import Settings
+
+Connection = duckdb.DuckDBPyConnection
+Error = duckdb.Error
+
+CATALOG_VERSION = "v1.0.0"
+"""Storage version of the published file: drivers of DuckDB 1.x, which most BI tools still ship, cannot open newer."""
+
+READ_STATEMENTS = {"SELECT", "EXPLAIN"}
+
+
+class QueryRefusedError(ValueError):
+    """A query that is not one SELECT or EXPLAIN; `statements` names what it holds."""
+
+    def __init__(self, statements: tuple[str, ...]) -> None:
+        found = ", ".join(statements) or "no statement"
+        super().__init__(f"only one SELECT or EXPLAIN can be run here, and this is: {found}")
+        self.statements = statements
+
+
+@contextmanager
+def in_memory(settings: Settings) -> Iterator[Connection]:
+    """A connection of its own for reading the tables' files; spills to the warehouse's folder, not the working one."""
+    connection = duckdb.connect(":memory:", config=_limits(settings))
+    try:
+        connection.execute("set timezone = 'UTC'")
+        yield connection
+    finally:
+        connection.close()
+
+
+@contextmanager
+def new_catalog(path: Path, settings: Settings) -> Iterator[Connection]:
+    """A connection whose default database is a new file at `path`, readable by any DuckDB from 1.0 on."""
+    with in_memory(settings) as connection:
+        connection.execute(f"attach {quoted(str(path))} as warehouse (storage_version '{CATALOG_VERSION}')")
+        connection.execute("use warehouse")
+        yield connection
+        connection.execute("use memory")
+        connection.execute("detach warehouse")
+
+
+@contextmanager
+def published(catalog: Path, settings: Settings, root: Path) -> Iterator[Connection]:
+    """The published catalog, read-only, unable to write or to read anything but the files that its views name.
+
+    `allowed_paths` and not `allowed_directories`: the latter would permit COPY over the tables' own files.
+    """
+    connection = duckdb.connect(str(catalog), read_only=True, config=_limits(settings))
+    try:
+        connection.execute("set timezone = 'UTC'")
+        connection.execute(f"set variable broadsheet_root = {quoted(str(root))}")
+        files = [str(root / path) for (path,) in connection.execute("select path from raw.files").fetchall()]
+        connection.execute(f"set allowed_paths = {listed(files)}")
+        connection.execute("set enable_external_access = false")
+        connection.execute("set lock_configuration = true")
+        yield connection
+    finally:
+        connection.close()
+
+
+def refuse_writes(connection: Connection, query: str) -> None:
+    """Raises QueryRefusedError unless the query is exactly one SELECT or EXPLAIN."""
+    kinds = tuple(statement.type.name for statement in connection.extract_statements(query))
+    if len(kinds) != 1 or kinds[0] not in READ_STATEMENTS:
+        raise QueryRefusedError(kinds)
+
+
+def quoted(text: str) -> str:
+    """The text as an SQL string literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def listed(texts: Iterable[str]) -> str:
+    """The texts as an SQL list of string literals."""
+    return "[" + ", ".join(map(quoted, texts)) + "]"
+
+
+def _limits(settings: Settings) -> dict[str, str | bool | int | float | list[str]]:
+    return {"memory_limit": settings.memory_limit, "temp_directory": str(settings.root / ".spill")}

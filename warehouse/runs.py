@@ -1,0 +1,127 @@
+"""The ledger of runs: a row when one starts, a row when it ends, and a lock that says whether it is alive.
+
+The lock file is held for as long as the process lives; the operating system lets go of it at any kind of death. So
+"interrupted" needs no heartbeat and no clock: it is a run without an end whose lock nobody holds.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+from filelock import FileLock, Timeout
+
+from warehouse import storage
+from warehouse.model import Counts, Run, State
+from warehouse.schema import RUNS
+from warehouse.settings import Settings
+
+
+@dataclass(slots=True)
+class OpenRun:
+    """A run that is under way: its row in the ledger, what it has counted so far, how it will end."""
+
+    settings: Settings
+    row: Run
+    counts: Counts = field(default_factory=Counts)
+    state: State = State.COMPLETED
+    detail: str | None = None
+
+    @property
+    def run_id(self) -> str:
+        """The id that this run's rows carry."""
+        return self.row.run_id
+
+    def add(self, counts: Counts) -> None:
+        """Adds what a finished shard did."""
+        self.counts += counts
+
+    def note_partial(self, why: str) -> None:
+        """The input could not be read to its end: the run will end as `partial`, with the first such reason."""
+        self.state = State.PARTIAL
+        self.detail = self.detail or why
+
+    def end(self, state: State, detail: str | None = None) -> None:
+        """Writes the end, with the counts; called again after a failed publication, when the newest row counts."""
+        self.state, self.detail = state, detail
+        ended = replace(self.row, state=state, detail=detail, finished_at=datetime.now(UTC), **asdict(self.counts))
+        storage.append_new(self.settings, RUNS, [ended], self.run_id)
+
+
+@contextmanager
+def recorded(
+    settings: Settings,
+    *,
+    flow: str,
+    source: str | None,
+    parameters: Mapping[str, object],
+    versions: tuple[str, str],
+) -> Iterator[OpenRun]:
+    """A run in the ledger around a block: `running` before it, its end and its counts after it.
+
+    An exception ends it as `failed`, an interruption (Ctrl-C, a cancelled flow) as `cancelled`, and goes on up.
+    `versions` are Broadsheet's and the extractor's.
+    """
+    broadsheet_version, extractor = versions
+    start = Run(
+        run_id=uuid4().hex,
+        flow=flow,
+        source=source,
+        state=State.RUNNING,
+        started_at=datetime.now(UTC),
+        broadsheet_version=broadsheet_version,
+        extractor=extractor,
+        parameters=json.dumps(parameters, ensure_ascii=False, sort_keys=True),
+    )
+    run = OpenRun(settings, start)
+    with _held_lock(settings, start.run_id):
+        storage.append_new(settings, RUNS, [start], start.run_id)
+        try:
+            yield run
+        except Exception as error:
+            run.end(State.FAILED, f"{type(error).__name__}: {error}")
+            raise
+        except BaseException as interruption:
+            run.end(State.CANCELLED, type(interruption).__name__)
+            raise
+        run.end(run.state, run.detail)
+
+
+def live_run_ids(settings: Settings) -> list[str]:
+    """Runs whose process is alive now; the lock files of dead ones are swept."""
+    return [path.stem for path in sorted(_folder(settings).glob("*.lock")) if _is_held(path)]
+
+
+def unfinished_page_ids(settings: Settings) -> list[str]:
+    """Pages that a run took in and never brought to an end, and whose run is dead: the next run finishes them."""
+    # Who is alive is asked after the pages are listed: a run that began in between owns none of them.
+    waiting = storage.pages_without_end(settings)
+    live = set(live_run_ids(settings))
+    return [page_id for page_id, run_id in waiting if run_id not in live]
+
+
+@contextmanager
+def _held_lock(settings: Settings, run_id: str) -> Iterator[None]:
+    path = _folder(settings) / f"{run_id}.lock"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(path):
+        yield
+    path.unlink(missing_ok=True)
+
+
+def _is_held(path: Path) -> bool:
+    lock = FileLock(path)
+    try:
+        lock.acquire(blocking=False)
+    except Timeout:
+        return True
+    path.unlink(missing_ok=True)
+    lock.release()
+    return False
+
+
+def _folder(settings: Settings) -> Path:
+    return settings.root / ".runs"

@@ -1,0 +1,224 @@
+"""The Delta tables: append exactly once, read, and list the files of a snapshot. The only door to them.
+
+Exactly once rests on one rule, tested with two writers: the version of the app-transaction, and the keys that are
+already there, are read through the *same* table handle that then commits. A rival's commit in between is refused
+by Delta; a fresh handle would not notice it.
+"""
+
+import random
+import time
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+from deltalake import CommitProperties, DeltaTable, Transaction, WriterProperties, write_deltalake
+from deltalake.exceptions import CommitFailedError, DeltaError
+from deltalake.writer.properties import BloomFilterProperties, ColumnProperties
+from pyarrow import parquet
+
+from warehouse import engine
+from warehouse.model import Page, PageKind
+from warehouse.schema import DOCUMENTS, PAGES, REJECTS, RUNS, Table, arrow_schema, from_arrow, to_arrow
+from warehouse.settings import Settings
+
+PARTITION = "loaded_date"
+APPLICATION = "load"
+ATTEMPTS = 30
+"""Refused commits in a row before giving up: with rivals that commit in 20 ms, bad luck of this length is a fault."""
+
+ROW_GROUP_ROWS = 20_000
+"""Row groups of 3 KB rows at this size let DuckDB read in parallel and skip by id; one group of a million cannot."""
+
+COMPRESSION_LEVEL = 9
+"""On HTML level 9 stores a half to two thirds of what the default level does, in less time than gzip takes."""
+
+SNAPSHOT_ORDER = (RUNS, DOCUMENTS, REJECTS, PAGES)
+"""A page is committed before its document and both before the end of their run. Read backwards, a snapshot taken
+while others load never shows a document without its page, or an ended run without its rows."""
+
+
+class TableBusyError(RuntimeError):
+    """Other writers kept committing first; carries the table's name and how often it was tried."""
+
+    def __init__(self, table: str, attempts: int) -> None:
+        super().__init__(
+            f"table {table}: {attempts} commits in a row were refused because others came first; run again"
+        )
+        self.table, self.attempts = table, attempts
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The Parquet files of every table at one moment, as paths relative to the root."""
+
+    root: Path
+    files: dict[str, tuple[str, ...]]
+
+    def paths(self, table: Table) -> list[str]:
+        """Absolute paths of one table's files."""
+        return [str(self.root / path) for path in self.files[table.name]]
+
+
+def append_new(settings: Settings, table: Table, records: Sequence[Any], run_id: str) -> list[Any]:
+    """Appends those records whose key the table does not hold yet, in one commit, and returns them.
+
+    Safe against kills (a commit is whole or absent) and against rivals (a refused commit is tried again with the keys
+    that are there by then). Raises TableBusyError after ATTEMPTS refusals; disk trouble comes through as it is.
+    """
+    fresh = _distinct(records, table)
+    for attempt in range(ATTEMPTS):
+        handle = _open(settings, table)
+        fresh = _absent(settings, handle, table, fresh)
+        if not fresh:
+            return []
+        try:
+            _commit(handle, table, to_arrow(fresh, table, run_id=run_id, loaded_at=datetime.now(UTC)))
+        except CommitFailedError:
+            time.sleep(random.uniform(0, min(1.0, 0.02 * 2**attempt)))  # noqa: S311 - jitter, not a secret
+        else:
+            return fresh
+    raise TableBusyError(table.name, ATTEMPTS)
+
+
+def snapshot(settings: Settings) -> Snapshot:
+    """The files of all tables now, taken in an order that cannot tear a run apart."""
+    files = {table.name: tuple(_files(settings, _open(settings, table))) for table in SNAPSHOT_ORDER}
+    return Snapshot(settings.root, files)
+
+
+def held_columns(now: Snapshot, table: Table) -> tuple[set[str], bool]:
+    """The columns that any file of the snapshot has, and whether every file has all of them.
+
+    Files written before a column was declared lack it.
+    """
+    names = [frozenset(parquet.read_schema(path).names) for path in now.paths(table)]
+    return {PARTITION}.union(*names), len(set(names)) <= 1
+
+
+def read_pages(settings: Settings, page_ids: Collection[str]) -> list[Page]:
+    """The pages with these ids, bodies included; ids that are not there are left out."""
+    paths = _paths(settings, PAGES)
+    if not paths or not page_ids:
+        return []
+    with engine.in_memory(settings) as connection:
+        connection.register("wanted", pa.table({"page_id": pa.array(sorted(page_ids), pa.string())}))
+        # Ids first, over all files, then bodies from the few that hold them: a join alone would unpack every body.
+        holding = connection.execute(
+            f"select distinct filename from read_parquet({engine.listed(paths)}, filename = true) "  # noqa: S608
+            "semi join wanted using (page_id)"
+        ).fetchall()
+        if not holding:
+            return []
+        files = engine.listed(path for (path,) in holding)
+        rows = connection.sql(f"select * from read_parquet({files}) semi join wanted using (page_id)")  # noqa: S608
+        return from_arrow(rows.to_arrow_table(), Page)
+
+
+def pages_without_end(settings: Settings) -> list[tuple[str, str]]:
+    """(page_id, run_id) of each page to be transformed that has neither a document nor a reject, oldest first."""
+    # Pages are listed before documents: a document that lands in between makes its page look finished, not lost.
+    paths = {table: _paths(settings, table) for table in (PAGES, DOCUMENTS, REJECTS)}
+    if not paths[PAGES]:
+        return []
+    ended = " ".join(
+        f"anti join read_parquet({engine.listed(paths[table])}) as {table.name} using (page_id)"
+        for table in (DOCUMENTS, REJECTS)
+        if paths[table]
+    )
+    with engine.in_memory(settings) as connection:
+        return connection.execute(
+            f"select page_id, pages.run_id from read_parquet({engine.listed(paths[PAGES])}) as pages {ended} "  # noqa: S608
+            f"where kind = '{PageKind.DOCUMENT}' order by pages.loaded_at, page_id"
+        ).fetchall()
+
+
+def _paths(settings: Settings, table: Table) -> list[str]:
+    """Absolute paths of the table's files now."""
+    return [str(settings.root / path) for path in _files(settings, _open(settings, table))]
+
+
+def _open(settings: Settings, table: Table) -> DeltaTable:
+    """A handle on the table as it is now; the table is made where there is none."""
+    path = settings.tables / table.name
+    try:
+        return DeltaTable(path)
+    except DeltaError:
+        pass
+    path.mkdir(parents=True, exist_ok=True)
+    try:
+        return DeltaTable.create(
+            path,
+            schema=arrow_schema(table),
+            mode="ignore",
+            partition_by=[PARTITION],
+            configuration={"delta.checkpointInterval": "10"},
+        )
+    except DeltaError:
+        # Another process made it in the same moment.
+        return DeltaTable(path)
+
+
+def _files(settings: Settings, handle: DeltaTable) -> list[str]:
+    """Files of the handle's version, relative to the root, in a stable order."""
+    prefix = settings.root.as_uri() + "/"
+    return sorted(_relative(uri, settings.root, prefix) for uri in handle.file_uris())
+
+
+def _relative(uri: str, root: Path, prefix: str) -> str:
+    return uri.removeprefix(prefix) if uri.startswith(prefix) else str(Path(uri).relative_to(root))
+
+
+def _distinct(records: Sequence[Any], table: Table) -> list[Any]:
+    """The records with repeats inside the batch dropped; the first of each key stays."""
+    return list({_key(record, table): record for record in reversed(records)}.values())[::-1]
+
+
+def _key(record: object, table: Table) -> tuple[Any, ...]:
+    return tuple(getattr(record, name) for name in table.key)
+
+
+def _absent(settings: Settings, handle: DeltaTable, table: Table, records: list[Any]) -> list[Any]:
+    """Those of the records whose key is in none of the handle's files."""
+    paths = [str(settings.root / path) for path in _files(settings, handle)]
+    if not paths or not records:
+        return records
+    keys = [_key(record, table) for record in records]
+    columns = {name: [key[position] for key in keys] for position, name in enumerate(table.key)}
+    names = ", ".join(table.key)
+    with engine.in_memory(settings) as connection:
+        connection.register("wanted", pa.table(columns))
+        found = connection.execute(
+            f"select {names} from read_parquet({engine.listed(paths)}) semi join wanted using ({names})"  # noqa: S608
+        ).fetchall()
+    present = set(found)
+    return [record for record, key in zip(records, keys, strict=True) if key not in present]
+
+
+def _commit(handle: DeltaTable, table: Table, rows: pa.Table) -> None:
+    version = handle.transaction_version(APPLICATION) or 0
+    write_deltalake(
+        handle,
+        rows,
+        mode="append",
+        writer_properties=_writer(table),
+        commit_properties=CommitProperties(
+            app_transactions=[Transaction(APPLICATION, version + 1)],
+            max_commit_retries=0,
+        ),
+    )
+
+
+def _writer(table: Table) -> WriterProperties:
+    bloom = ColumnProperties(
+        dictionary_enabled=False,
+        bloom_filter_properties=BloomFilterProperties(set_bloom_filter_enabled=True, ndv=ROW_GROUP_ROWS),
+    )
+    return WriterProperties(
+        compression="ZSTD",
+        compression_level=COMPRESSION_LEVEL,
+        max_row_group_size=ROW_GROUP_ROWS,
+        column_properties=dict.fromkeys(table.ids, bloom),
+    )
