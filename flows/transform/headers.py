@@ -1,0 +1,50 @@
+"""The lines over a text that say who wrote it and when; they are read and taken out of the text."""
+
+from dataclasses import dataclass
+
+from flows.transform.blocks import Block
+from flows.transform.bylines import byline_names
+from flows.transform.dates import Dated
+from flows.transform.noise import is_noise_line
+from flows.transform.written_dates import read_date
+from flows.web.sites import SiteFacts
+from warehouse.model import Evidence
+
+# Author, place, date: a head is no longer than this, and none of its lines is prose.
+MOST_LINES = 6
+LONGEST_LINE = 80
+SENTENCE_ENDS = ("。", ".", "！", "？", "!", "?", "；", "”", "」", "…")
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The blocks of a text without the lines about it, and what these say."""
+
+    blocks: list[Block]
+    bylines: list[str]
+    dates: list[Dated]
+
+
+def split_header(blocks: list[Block], facts: SiteFacts) -> Parts:
+    """The text's blocks apart from the lines over it (up to a line that is a date) and the author lines in it."""
+    end = _date_line(blocks, facts)
+    head = [block.text for block in blocks[:end]]
+    dates = [text for text in head if read_date(text, is_day_first=facts.is_day_first)]
+    bylines = [text for text in head if text not in dates and not is_noise_line(text, facts)]
+    rest = []
+    for block in blocks[end:]:
+        if names := byline_names(block.text, facts):
+            bylines.append(names)
+        else:
+            rest.append(block)
+    return Parts(rest, bylines, [Dated(Evidence.VISIBLE, text) for text in dates])
+
+
+def _date_line(blocks: list[Block], facts: SiteFacts) -> int:
+    """How many blocks the head has; 0 where no date stands over the text."""
+    for index, block in enumerate(blocks[:MOST_LINES]):
+        if read_date(block.text, is_day_first=facts.is_day_first):
+            return index + 1
+        if len(block.text) > LONGEST_LINE or block.text.endswith(SENTENCE_ENDS):
+            break
+    return 0

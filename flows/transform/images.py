@@ -1,0 +1,126 @@
+"""Pictures and links of a page, as absolute addresses without proxies, in reading order."""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from lxml.html import HtmlElement
+
+from flows.transform.blocks import blocks_of
+from flows.transform.evidence import Evidence, strings_in
+from flows.transform.selectors import compiled
+from flows.transform.text import squeeze, squeeze_or_none
+from flows.web.sites import SiteFacts
+from flows.web.urls import absolute_url, normalize_url, unproxy_image_url
+from warehouse.model import Image, Link
+
+# Lazy loaders keep the real address here and a placeholder in `src`.
+SOURCES = ("data-src", "data-original", "data-lazy-src", "data-hi-res-src", "src")
+# Smaller pictures are icons, smileys and counters.
+SMALLEST_SIDE = 40
+MOST_LINKS = 2000
+LONGEST_CAPTION = 1000
+
+
+def images(root: HtmlElement, base: str, facts: SiteFacts) -> tuple[Image, ...]:
+    """The pictures of the text with their captions, each address once."""
+    found: dict[str, Image] = {}
+    for element in root.iter("img", "amp-img"):
+        url = image_url(element, base)
+        if url and not _is_icon(element) and not _noise(facts.noise_images).search(url):
+            found.setdefault(url, Image(url, _caption(element, facts)))
+    return tuple(found.values())
+
+
+def has_media(root: HtmlElement) -> bool:
+    """Whether the page shows or plays anything: a video or a cartoon without a word is a complete article."""
+    return next(root.iter("img", "amp-img", "video", "audio", "iframe", "embed", "object"), None) is not None
+
+
+def stated_image(statements: Evidence, base: str) -> str | None:
+    """The picture that the page names as its own."""
+    stated = statements.first_meta("og:image", "og:image:url", "og:image:secure_url", "twitter:image")
+    stated = stated or next(strings_in(statements.stated("image"), "url"), None)
+    return own_address(stated, base) if stated else None
+
+
+def image_url(element: HtmlElement, base: str) -> str | None:
+    """A picture's own address, behind lazy loading, proxies and resizers."""
+    for name in SOURCES:
+        written = (element.get(name) or "").strip()
+        if written and not written.startswith("data:") and (url := own_address(written, base)):
+            return url
+    widest = re.split(r"\s+", (element.get("srcset") or element.get("data-srcset") or "").split(",")[-1].strip())[0]
+    return own_address(widest, base) if widest else None
+
+
+def own_address(written: str, base: str) -> str | None:
+    """The absolute address of a picture without its proxy."""
+    absolute = absolute_url(base, written)
+    return unproxy_image_url(absolute) if absolute else None
+
+
+def links(root: HtmlElement, base: str) -> tuple[Link, ...]:
+    """The links of the text, each address once with its first words."""
+    own = normalize_url(base)
+    found: dict[str, Link] = {}
+    for element in root.iter("a"):
+        url = absolute_url(base, element.get("href") or "")
+        if url and normalize_url(url) != own:
+            found.setdefault(url, Link(url, squeeze_or_none("".join(element.itertext()))))
+        if len(found) >= MOST_LINKS:
+            break
+    return tuple(found.values())
+
+
+def remove_captions(root: HtmlElement, facts: SiteFacts) -> None:
+    """Take captions out of the tree, once the pictures have theirs: they are not paragraphs."""
+    chosen = compiled(facts.caption_selectors)
+    captions = [element for element in root.iter("*") if chosen.matches(element)]
+    captions += [caption for image in root.iter("img") if (caption := _small_print_after(image)) is not None]
+    for caption in captions:
+        if caption.getparent() is not None and next(caption.iter("img"), None) is None:
+            caption.drop_tree()
+
+
+def _is_icon(element: HtmlElement) -> bool:
+    sides = [element.get(side) or "" for side in ("width", "height")]
+    return any(side.isdigit() and int(side) < SMALLEST_SIDE for side in sides)
+
+
+def _caption(image: HtmlElement, facts: SiteFacts) -> str | None:
+    """The caption that belongs to a picture: in its figure or box, else the small print right behind it."""
+    chosen = compiled(facts.caption_selectors)
+    for box in _boxes(image):
+        for element in box.iter("*"):
+            if element is not box and chosen.matches(element):
+                return squeeze_or_none(" ".join(block.text for block in blocks_of(element))[:LONGEST_CAPTION])
+    small = _small_print_after(image)
+    return squeeze_or_none("".join(small.itertext())[:LONGEST_CAPTION]) if small is not None else None
+
+
+def _boxes(image: HtmlElement) -> Iterator[HtmlElement]:
+    """The elements around a picture that hold no other picture, from the inside out."""
+    for count, box in enumerate(image.iterancestors("figure", "div", "span", "a", "p", "td")):
+        others = box.iter("img")
+        next(others, None)
+        # Four levels are what figure, wrapper, link and span need.
+        if count > 4 or next(others, None) is not None:  # noqa: PLR2004 - explained above
+            return
+        yield box
+
+
+def _small_print_after(image: HtmlElement) -> HtmlElement | None:
+    """The element right behind a picture that holds nothing but small print."""
+    following = image.getnext()
+    if following is None or squeeze(image.tail or "") or following.tag not in ("div", "p", "small"):
+        return None
+    if following.tag == "small":
+        return following
+    has_other_text = squeeze(following.text or "") or any(child.tag != "small" for child in following)
+    return following if len(following) and not has_other_text else None
+
+
+@cache
+def _noise(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns) if patterns else r"(?!)")

@@ -1,0 +1,71 @@
+"""What stands in a page's text and is not part of it: widgets, adverts, share blocks, credits, footers.
+
+Elements are taken out before extraction, because an extractor that never sees them cannot be misled; what
+can only be told by its words is taken out of the blocks afterwards.
+"""
+
+import re
+from collections.abc import Iterable
+from functools import cache
+
+from lxml.html import HtmlElement
+
+from flows.transform.blocks import Block
+from flows.transform.selectors import compiled
+from flows.web.sites import SiteFacts
+
+# A credit line names people and their parts in a few words; a longer block that begins like one is prose.
+LONGEST_CREDIT = 160
+# A heading over links to other articles is taken out with them; one further up has text of its own.
+FEWEST_LINKS = 0.9
+
+
+def remove_noise(root: HtmlElement, facts: SiteFacts) -> None:
+    """Take the elements out that the facts name, with all that is in them; text behind them stays."""
+    remove_elements(root, facts.noise_selectors)
+
+
+def remove_elements(root: HtmlElement, selectors: tuple[str, ...]) -> None:
+    """Take out every element that a selector means."""
+    chosen = compiled(selectors)
+    for element in [found for found in root.iter("*") if chosen.matches(found)]:
+        if element.getparent() is not None and element.tag not in ("html", "body"):
+            element.drop_tree()
+
+
+def without_noise(blocks: Iterable[Block], facts: SiteFacts) -> list[Block]:
+    """The blocks that are text, with noise cut out of those that hold some."""
+    kept = []
+    for block in blocks:
+        if is_tail(block.text, facts):
+            break
+        block.text = without_noise_texts(block.text, facts)
+        if block.text and not is_noise_line(block.text, facts):
+            kept.append(block)
+    return kept
+
+
+def is_noise_line(text: str, facts: SiteFacts) -> bool:
+    """Whether a whole block is noise or a credit."""
+    if not any(character.isalnum() for character in text):
+        # Rules of signs (=====) and stray brackets; an ellipsis on its own stands for text left out.
+        return "…" not in text
+    if _any_of(facts.noise_lines).fullmatch(text):
+        return True
+    return len(text) <= LONGEST_CREDIT and bool(_any_of(facts.credit_lines).fullmatch(text))
+
+
+def is_tail(text: str, facts: SiteFacts) -> bool:
+    """Whether the article is over here: all that follows belongs to the page, not to the text."""
+    return bool(facts.tail_lines) and bool(_any_of(facts.tail_lines).fullmatch(text))
+
+
+def without_noise_texts(text: str, facts: SiteFacts) -> str:
+    """The text without the pieces that are noise wherever they stand."""
+    return _any_of(facts.noise_texts).sub("", text).strip() if facts.noise_texts else text
+
+
+@cache
+def _any_of(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    """One pattern for all; an empty set matches nothing."""
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns) if patterns else r"(?!)", re.IGNORECASE)

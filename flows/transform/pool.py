@@ -1,0 +1,60 @@
+"""Worker processes for the transform: started warm, fed in small chunks, gone when their parent is gone."""
+
+import multiprocessing
+import os
+import threading
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from multiprocessing.connection import wait
+
+from warehouse.model import Document, Page, Reject
+
+CHUNK_PAGES = 20
+"""Pages handed over at once: enough to make the hand-over cheap (0.1 ms a page), few enough to keep workers level."""
+
+
+class WorkerPool:
+    """Runs the transform over pages in worker processes; results come in the order of the pages."""
+
+    def __init__(self, executor: ProcessPoolExecutor) -> None:
+        self._executor = executor
+
+    def transform(self, pages: Sequence[Page]) -> Iterator[Document | Reject]:
+        """One document or reject for each page."""
+        return self._executor.map(_transform, pages, chunksize=CHUNK_PAGES)
+
+
+@contextmanager
+def worker_pool(workers: int) -> Iterator[WorkerPool]:
+    """A pool that lives as long as the block; an exception in the block drops the work that has not begun.
+
+    Workers come from a fork server that has the transform imported: a plain fork copies the threads' locks of a
+    process that runs Prefect, and a spawn pays the imports (1 s) for each worker.
+    """
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["flows.transform.documents"])
+    executor = ProcessPoolExecutor(workers, mp_context=context, initializer=_end_with_parent)
+    try:
+        yield WorkerPool(executor)
+    finally:
+        executor.shutdown(cancel_futures=True)
+
+
+def _transform(page: Page) -> Document | Reject:
+    # Imported here, in the worker: the process that only moves pages need not load the extractor.
+    from flows.transform.documents import transform
+
+    return transform(page)
+
+
+def _end_with_parent() -> None:
+    """Ends this worker when its parent dies: SIGKILL leaves a pool's workers waiting for ever otherwise."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_leave_after, args=(parent.sentinel,), daemon=True).start()
+
+
+def _leave_after(sentinel: int) -> None:
+    wait([sentinel])
+    os._exit(1)

@@ -1,0 +1,42 @@
+"""Plain text: one form for blanks and characters, counts, fingerprints. Each function is total and idempotent."""
+
+import hashlib
+import re
+from unicodedata import normalize
+
+# Soft hyphen, zero-width space, direction marks, word joiner, byte order mark: layout, not text.
+INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u2060\ufeff]")
+# The joiners spell words in Persian and Indic scripts and glue emoji; after Latin, Cyrillic and CJK they are debris.
+STRAY_JOINERS = re.compile(
+    "(?<![\u0590-\u0fff\u1000-\u109f\u1780-\u17ff\u2600-\u27bf\ufe0f\U0001f000-\U0001faff])[\u200c\u200d]+"
+)
+CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+BLANK = re.compile(r"\s+")
+
+
+def squeeze(text: str) -> str:
+    """One line: NFC, no invisible or control characters, every run of blanks one space, none at the ends."""
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())
+    visible = STRAY_JOINERS.sub("", INVISIBLE.sub("", CONTROL.sub("", text)))
+    return " ".join(normalize("NFC", visible).split())
+
+
+def squeeze_or_none(text: str | None) -> str | None:
+    """The text as `squeeze` gives it; None where nothing is left."""
+    return squeeze(text) or None if text else None
+
+
+def dense(text: str) -> str:
+    """The text without any blank, to compare passages however they are broken."""
+    return BLANK.sub("", text)
+
+
+def character_count(text: str) -> int:
+    """Characters without white space."""
+    return len(dense(text))
+
+
+def text_hash(text: str) -> str:
+    """Fingerprint of the text's characters: equal for texts that differ in blanks and line breaks alone."""
+    return hashlib.sha256(dense(text).encode("utf-8", "surrogatepass")).hexdigest()[:32]

@@ -1,0 +1,26 @@
+"""From the page's text to one tree that every step reads, whatever the markup."""
+
+import re
+
+from lxml.html import HtmlElement, HTMLParser, document_fromstring
+
+# References to control characters make trafilatura refuse the whole page, and lxml stop at some of them.
+CONTROL_REFERENCES = re.compile(
+    r"&#(?:0*(?:[0-8]|1[124-9]|2[0-9]|3[01]|127)|[xX]0*(?:[0-8bcBCeEfF]|1[0-9a-fA-F]|7[fF]));?"
+)
+CONTROL_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+WHOLE_PAGE = re.compile(r"<(?:!doctype|html|head|body)[\s>]", re.IGNORECASE)
+
+
+def is_fragment(text: str) -> bool:
+    """Whether the markup is a piece of a page, as feeds carry it, and not a page."""
+    return not WHOLE_PAGE.search(text)
+
+
+def parse(text: str) -> HtmlElement:
+    """The tree of a page, or of a fragment wrapped into one; an empty page gives an empty body."""
+    clean = CONTROL_CHARACTERS.sub(" ", CONTROL_REFERENCES.sub(" ", text))
+    markup = f"<html><body>{clean}</body></html>" if is_fragment(clean) else clean
+    # Without huge_tree everything nested deeper than 256 levels is lost without an error.
+    parser = HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
+    return document_fromstring(markup.encode("utf-8"), parser=parser, ensure_head_body=True)

@@ -1,0 +1,43 @@
+"""What made a document: name and version of the code that decides the result.
+
+Kept apart from the transform, so that a command can name the extractor without importing it.
+"""
+
+import hashlib
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+
+ROOMS = ("flows.transform", "flows.web")
+LIBRARIES = ("trafilatura",)
+RULES_VERSION = 0
+"""No rules are learnt yet; the facts in `sites.toml` are part of the sources and so of the extractor's version."""
+
+
+@cache
+def extractor() -> str:
+    """Our version, a digest of the sources that decide the result, and the versions of the libraries that do."""
+    libraries = " ".join(f"{name}/{_version(name)}" for name in LIBRARIES)
+    return f"broadsheet/{_version('broadsheet')}+{_source_digest()} {libraries}"
+
+
+def _version(distribution: str) -> str:
+    try:
+        return version(distribution)
+    except PackageNotFoundError:
+        return "0"
+
+
+def _source_digest() -> str:
+    digest = hashlib.sha256()
+    for room in ROOMS:
+        for source in sorted(files(room).iterdir(), key=_name):
+            if source.name.endswith((".py", ".toml")):
+                digest.update(source.name.encode())
+                digest.update(source.read_bytes())
+    return digest.hexdigest()[:8]
+
+
+def _name(source: Traversable) -> str:
+    return source.name

@@ -1,0 +1,87 @@
+"""From bytes to text: byte order mark, then the header's charset, then the page's own statement, then a guess."""
+
+import codecs
+import re
+
+from charset_normalizer import from_bytes
+
+# UTF-32 before UTF-16: its little-endian mark begins with that of UTF-16.
+BYTE_ORDER_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+STATED = re.compile(
+    rb"""<(?:meta[^>]{0,200}?charset|\?xml[^>]{0,100}?encoding)\s*=\s*["']?\s*([a-zA-Z0-9_:.-]{2,40})""", re.IGNORECASE
+)
+# The standard reads these labels as their supersets, because pages do (encoding.spec.whatwg.org, names and labels).
+SUPERSETS = {
+    "ascii": "windows-1252",
+    "us-ascii": "windows-1252",
+    "iso-8859-1": "windows-1252",
+    "latin-1": "windows-1252",
+    "latin1": "windows-1252",
+    "iso-8859-9": "windows-1254",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "x-gbk": "gb18030",
+    "big5": "big5hkscs",
+    "shift_jis": "cp932",
+    "shift-jis": "cp932",
+    "sjis": "cp932",
+    "ks_c_5601-1987": "cp949",
+    "euc-kr": "cp949",
+}
+UTF_7 = ("utf-7", "utf7", "unicode-1-1-utf-7")
+# A statement stands within the first kilobyte by the standard; real pages put scripts before it.
+STATEMENT_BYTES = 8192
+GUESS_BYTES = 65536
+# A page that breaks its own charset in more than one character of fifty was not written in it.
+BROKEN_SHARE = 0.02
+
+
+def decode(body: bytes, header_charset: str | None = None) -> tuple[str, str]:
+    """The page as text, and the charset it was read in. Total: what cannot be read becomes U+FFFD."""
+    for mark, charset in BYTE_ORDER_MARKS:
+        if body.startswith(mark):
+            return body.decode(charset, "replace").removeprefix("\ufeff"), charset
+    for charset in _stated(body, header_charset):
+        text = body.decode(charset, "replace")
+        if text.count("\ufffd") <= BROKEN_SHARE * len(text) + 3:
+            return text, charset
+    return _guessed(body)
+
+
+def _stated(body: bytes, header_charset: str | None) -> list[str]:
+    """Charsets to try, best evidence first; valid UTF-8 with more than ASCII in it can be nothing else."""
+    match = STATED.search(body[:STATEMENT_BYTES])
+    names = [header_charset, match[1].decode("ascii") if match else None]
+    stated = [known for name in names if name and (known := _known(name))]
+    return ["utf-8", *stated] if _is_utf_8(body) else stated
+
+
+def _is_utf_8(body: bytes) -> bool:
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    # ISO-2022 switches charsets by escape sequences and is valid ASCII: it must not pass for UTF-8.
+    return b"\x1b$" not in body
+
+
+def _known(name: str) -> str | None:
+    lowered = name.strip().lower()
+    try:
+        # A statement that could be read at all was not written in UTF-16; UTF-7 hides markup and is never used.
+        unreadable = lowered.startswith(("utf-16", "utf-32")) or lowered in UTF_7
+        return "utf-8" if unreadable else codecs.lookup(SUPERSETS.get(lowered, lowered)).name
+    except LookupError:
+        return None
+
+
+def _guessed(body: bytes) -> tuple[str, str]:
+    best = from_bytes(body[:GUESS_BYTES]).best()
+    charset = best.encoding if best else "utf-8"
+    return body.decode(charset, "replace"), charset
