@@ -175,7 +175,7 @@ def _checked_address(url: str | None) -> str:
 
 
 def _published(number: datetime | None, date: datetime | None, url: str) -> tuple[datetime | None, TimeMeaning | None]:
-    """The published time that came with the file: a written date says when, a number means what the feed's times mean."""
+    """The published time that came with the file: a written date is just that, a number what the feed's times mean."""
     if date is not None:
         return date, TimeMeaning.PUBLICATION
     return number, None if number is None else site_facts(url).feed_time

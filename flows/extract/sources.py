@@ -1,0 +1,133 @@
+"""The configured sources: data in one TOML file, checked by name before anything is read."""
+
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, dataclass, fields
+from pathlib import Path
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from warehouse.model import SourceKind
+
+BUNDLED = Path(__file__).parents[1] / "sources.toml"
+
+LOCAL_KINDS = frozenset({SourceKind.ARCHIVE})
+"""Kinds whose location is a path: a relative one is meant from the sources file, wherever a run is started."""
+
+
+class SourceError(ValueError):
+    """A source that cannot be read or is wrongly described: one line naming the thing and what was expected."""
+
+    def __init__(
+        self, problem: str, *, location: str | None = None, file: Path | None = None, key: str | None = None
+    ) -> None:
+        super().__init__(problem)
+        self.problem, self.location, self.file, self.key = problem, location, file, key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A configured place to read; a disabled one says why. `language` and `time_zone` are what its publisher uses."""
+
+    name: str
+    kind: SourceKind
+    location: str
+    is_enabled: bool = True
+    disabled_reason: str | None = None
+    language: str | None = None
+    time_zone: str | None = None
+    licence: str | None = None
+
+
+KEYS = tuple(field.name for field in fields(Source))
+REQUIRED_KEYS = tuple(field.name for field in fields(Source) if field.default is MISSING)
+
+
+class Rule(NamedTuple):
+    """What the text of a key must be."""
+
+    is_right: Callable[[str], object]
+    expected: str
+
+
+def _is_time_zone(value: str) -> bool:
+    try:
+        ZoneInfo(value)
+    except (ValueError, OSError):
+        return False
+    return True
+
+
+RULES = {
+    "name": Rule(re.compile(r"\w[\w.-]{0,63}").fullmatch, "up to 64 letters, digits, '_', '.' or '-'"),
+    "kind": Rule(set(SourceKind).__contains__, f"one of {', '.join(SourceKind)}"),
+    "language": Rule(re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*").fullmatch, "a BCP 47 tag such as zh-Hans"),
+    "time_zone": Rule(_is_time_zone, "a zone such as Europe/Paris"),
+}
+
+
+def load_sources(path: Path | None) -> tuple[Source, ...]:
+    """The sources of a file, in its order; of the bundled one for None.
+
+    Raises SourceError naming the file, the key and what was expected, at the first thing that is wrong.
+    """
+    file = path or BUNDLED
+    sources: list[Source] = []
+    for number, table in enumerate(_tables(file), start=1):
+        source = _source(table, file, f"sources[{number}]")
+        if any(source.name == other.name for other in sources):
+            raise _wrong(file, f"sources[{number}].name", f"{source.name!r} stands there twice", "a name of its own")
+        sources.append(source)
+    return tuple(sources)
+
+
+def _tables(file: Path) -> list[Any]:
+    try:
+        content = tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SourceError(f"{file}: the sources file cannot be read ({error.strerror or error})", file=file) from None
+    except ValueError as error:
+        raise SourceError(f"{file}: no TOML: {error}", file=file) from None
+    if unknown := sorted(content.keys() - {"sources"}):
+        raise _wrong(file, unknown[0], "is not known", "only tables [[sources]]")
+    tables = content.get("sources", [])
+    if not isinstance(tables, list):
+        raise _wrong(file, "sources", "is one table", "a list of them, each headed [[sources]]")
+    return tables
+
+
+def _source(table: Any, file: Path, place: str) -> Source:
+    if not isinstance(table, Mapping):
+        raise _wrong(file, place, "is no table", "one headed [[sources]]")
+    if unknown := sorted(table.keys() - set(KEYS)):
+        raise _wrong(file, f"{place}.{unknown[0]}", "is not known", f"one of {', '.join(KEYS)}")
+    if missing := [key for key in REQUIRED_KEYS if key not in table]:
+        raise _wrong(file, f"{place}.{missing[0]}", "is missing", "every source to have it")
+    for key, value in table.items():
+        if problem := _problem(key, value):
+            raise _wrong(file, f"{place}.{key}", f"is {value!r}", problem)
+    if (not table.get("is_enabled", True)) != ("disabled_reason" in table):
+        raise _wrong(
+            file, f"{place}.disabled_reason", "does not fit is_enabled", "a reason where it is false, only there"
+        )
+    return Source(**{**table, "kind": SourceKind(table["kind"]), "location": _location(table, file)})
+
+
+def _problem(key: str, value: Any) -> str | None:
+    """What was expected of a key, where the value is something else."""
+    if key == "is_enabled":
+        return None if isinstance(value, bool) else "true or false"
+    if not isinstance(value, str) or not value.strip():
+        return "a text that is not empty"
+    rule = RULES.get(key)
+    return None if rule is None or rule.is_right(value) else rule.expected
+
+
+def _location(table: Mapping[str, Any], file: Path) -> str:
+    location = str(table["location"])
+    return str(file.absolute().parent / Path(location).expanduser()) if table["kind"] in LOCAL_KINDS else location
+
+
+def _wrong(file: Path, key: str, problem: str, expected: str) -> SourceError:
+    return SourceError(f"{file}: {key} {problem}; expected {expected}", file=file, key=key)
