@@ -1,0 +1,78 @@
+-- Every state, stage, reason, kind, precision and evidence is one of the contract's closed words.
+with
+strangers as (
+    select
+        'pages' as table_name,
+        'kind' as column_name,
+        kind as word,
+        count(*) as row_count,
+    from raw.pages
+    where kind not in ('document', 'feed', 'sitemap', 'robots')
+    group by kind
+    union all
+    select
+        'pages' as table_name,
+        'hint_published_kind' as column_name,
+        hint_published_kind as word,
+        count(*) as row_count,
+    from raw.pages
+    where hint_published_kind not in ('publication', 'crawl', 'unknown')
+    group by hint_published_kind
+    union all
+    select
+        'documents' as table_name,
+        'published_precision' as column_name,
+        published_precision as word,
+        count(*) as row_count,
+    from raw.documents
+    where published_precision not in ('second', 'minute', 'day', 'upper_bound')
+    group by published_precision
+    union all
+    select
+        'documents' as table_name,
+        'published_evidence' as column_name,
+        published_evidence as word,
+        count(*) as row_count,
+    from raw.documents
+    where published_evidence not in ('json_ld', 'meta', 'time_element', 'visible', 'feed', 'url', 'archive_timestamp')
+    group by published_evidence
+    union all
+    select
+        'rejects' as table_name,
+        'stage' as column_name,
+        stage as word,
+        count(*) as row_count,
+    from raw.rejects
+    where stage not in ('read', 'fetch', 'transform')
+    group by stage
+    union all
+    select
+        'rejects' as table_name,
+        'reason' as column_name,
+        reason as word,
+        count(*) as row_count,
+    from raw.rejects
+    where
+        reason not in (
+            'malformed_input', 'not_found', 'http_status', 'timeout', 'unreachable', 'too_large', 'robots_denied',
+            'address_refused', 'not_html', 'bad_encoding', 'no_text', 'too_short', 'paywall_stub', 'error_page',
+            'resource_limit', 'extractor_failed'
+        )
+    group by reason
+    union all
+    select
+        'runs' as table_name,
+        'state' as column_name,
+        state as word,
+        count(*) as row_count,
+    from raw.runs
+    where state not in ('running', 'completed', 'partial', 'failed', 'cancelled', 'interrupted')
+    group by state
+)
+
+select
+    table_name,
+    column_name,
+    word,
+    row_count,
+from strangers

@@ -1,0 +1,14 @@
+-- One row per input that was refused: where on the street, why, and where to find it.
+select
+    reject_id,
+    stage,
+    reason,
+    detail,
+    url,
+    location,
+    page_id,
+    source,
+    run_id,
+    loaded_at as rejected_at,
+    digest,
+from raw.rejects
