@@ -15,29 +15,32 @@ MOST_AUTHORS = 20
 LONGEST_NAME = 60
 SEPARATORS = re.compile(
     r"\s*(?:[,，、;；|/／&＆\n]|\s(?:and|und|et|y|e|en|og|och|ja|és|和|及|與|与)\s"
-    r"|(?<=[\u3400-\u9fff])[和与與](?=[\u3400-\u9fff]))\s*"
+    r"|(?<=[\u3400-\u9fff]{2})(?:[和与與]|\s+)(?=[\u3400-\u9fff]{2}))\s*"
 )
 BEFORE_NAMES = re.compile(
     r"^(?:null\b|(?:by|von|par|por|di|da|door|av|af|autors?|authors?|auteurs?|written by|story by|text|texte|texto"
     r"|reporter|reporting by|from)\b[:：]?"
-    r"|(?:撰文|文字|采访记者|采访|采写|特约记者|记者|記者|作者|撰稿|文|by)\s*[:：|｜/／]|(?:采访记者|记者|記者|作者)\s)\s*",
+    r"|(?:撰文|撰写|文字|采访记者|采访|采写|特约记者|记者|記者|作者|撰稿|文|by)\s*[:：|｜/／]|(?:采访记者|记者|記者|作者|撰写|撰文|采写)\s)\s*",
     re.IGNORECASE,
 )
 # Parts of the work that are not the writing, up to the next part: `编译 A/B；审校 C`.
 OTHER_ROLES = re.compile(
     r"(?:^|(?<=[\s;；，,。(（]))(?:发稿|發稿|编译|編譯|翻译|翻譯|译者|譯者|审校|審校|校对|校對|责编|責編|责任编辑|網編|网编|编辑|編輯"
-    r"|核稿|整理|摄影|攝影|制图|监制|photograph(?:s|y)? by|edited by|editing by|translated by)[\s:：/／|].*?(?=[;；]|$)",
+    r"|核稿|整理|摄影|攝影|制图|监制|photograph(?:s|y)? by|edited by|editing by|translated by)"
+    r"[\s:：/／|].*?(?=[;；]|$)",
     re.IGNORECASE,
 )
 # What stands behind a name in brackets or after it is where or how it was written, or for whom.
 AFTER_NAMES = re.compile(
     r"\s*(?:[（(［\[][^）)］\]]*[）)］\]]?|(?:综合|編譯|编译|摘编|摘譯|摘译)?(?:报道|报导|報道|報導)|发自.*|發自.*|\s+in\s+[A-Z].*)\s*$"
 )
+# Two to five Han characters, parts joined by dots, or a name with kana in it; pen names may end in Latin letters.
 IDEOGRAPHIC_NAME = re.compile(
-    r"[\u3400-\u9fff]{2,4}|[\u3400-\u9fff]{1,10}(?:[·•・．.‧-][\u3400-\u9fff\w]{1,12}){1,3}|[\u3040-\u30ff\u3400-\u9fff]{2,8}"
+    r"[\u3400-\u9fff]{2,5}[A-Za-z]{0,10}|[\u3400-\u9fff]{1,10}(?:[·•・．.‧-][\u3400-\u9fff\w]{1,12}){1,3}"
+    r"|(?=.*[\u3040-\u30ff])[\u3040-\u30ff\u3400-\u9fff]{2,10}"
 )
 WRITTEN_NAME = re.compile(
-    r"[^\W\d_][^\W\d_.'’´`-]*(?:[.'’´`-]+[^\W\d_]*)*(?:\s+[^\W\d_]?[^\W\d_.'’´`-]*(?:[.'’´`-]+[^\W\d_]*)*){0,5}"
+    r"(?!.*[\u3040-\u30ff\u3400-\u9fff])[^\W\d_][^\W\d_.'’´`-]*(?:[.'’´`-]+[^\W\d_]*)*(?:\s+[^\W\d_]?[^\W\d_.'’´`-]*(?:[.'’´`-]+[^\W\d_]*)*){0,5}"
 )
 NOT_A_NAME = re.compile(r"https?:|www\.|@|\.(?:com|org|net|de)\b|[《》【】“”\"!?？！:：]|\d")
 
@@ -65,6 +68,12 @@ def byline_names(text: str, facts: SiteFacts) -> str | None:
         if match := pattern.fullmatch(text):
             return str(match["names"])
     return None
+
+
+def lead_names(text: str | None, facts: SiteFacts) -> list[str]:
+    """The names at the head of a lead, on the sites that put them there."""
+    matches = (pattern.fullmatch(text) for pattern in _patterns(facts.author_leads)) if text else ()
+    return [str(match["names"]) for match in matches if match]
 
 
 def names_in(byline: str, facts: SiteFacts) -> list[str]:

@@ -1,7 +1,7 @@
 """When a page was published: every statement is a candidate, the best evidence wins, the others tell of conflict.
 
-Rank: JSON-LD, meta, time element, visible text, the feed's own publication time, the address, and last
-the moment of the crawl, which is only an upper bound. A time without a zone is read in the site's zone; where
+Rank: JSON-LD, meta, the feed's time where it is the publication, time element, visible text, the address, and
+last the moment of the crawl, which is only an upper bound. A time without a zone is read in the site's zone; where
 that is unknown only its day is believed. A day stands as 00:00 UTC of the day as it was written, because that
 keeps the publisher's calendar day in every UTC column. Nothing may lie after the capture.
 """
@@ -116,27 +116,31 @@ def modified(page: Page, facts: SiteFacts, statements: Statements) -> datetime |
 
 def _candidates(page: Page, facts: SiteFacts, statements: Statements, visible: Iterable[Dated]) -> Iterator[Candidate]:
     """All readings, the best evidence first."""
-    written = [
-        *((Evidence.JSON_LD, raw) for raw in strings_in(statements.stated("datePublished"))),
-        *((Evidence.META, raw) for raw in _meta_values(statements, PUBLISHED_META)),
-        *visible,
+    stated = [
+        *(Dated(Evidence.JSON_LD, raw) for raw in strings_in(statements.stated("datePublished"))),
+        *(Dated(Evidence.META, raw) for raw in _meta_values(statements, PUBLISHED_META)),
     ]
-    for evidence, raw in written:
-        reading = read_date(raw, is_day_first=facts.is_day_first)
-        if candidate := _candidate(reading, facts, evidence, raw, page):
-            yield candidate
-    if page.hint_published_at and _hint_meaning(page, facts) is TimeMeaning.PUBLICATION:
-        at = page.hint_published_at
+    yield from _read(stated, page, facts)
+    if (at := page.hint_published_at) and came_with_publication(page, facts):
         evidence = Evidence.ARCHIVE_TIMESTAMP if at == page.captured_at else Evidence.FEED
         yield Candidate(at, Precision.SECOND, evidence, at.isoformat())
+    yield from _read(visible, page, facts)
     yield from _url_dates(page.url)
 
 
-def _hint_meaning(page: Page, facts: SiteFacts) -> TimeMeaning:
-    """What the time that came with the page stands for; the facts help where the reader did not know."""
-    if page.hint_published_kind in (None, TimeMeaning.UNKNOWN):
-        return facts.feed_time
-    return page.hint_published_kind or TimeMeaning.UNKNOWN
+def _read(dated: Iterable[Dated], page: Page, facts: SiteFacts) -> Iterator[Candidate]:
+    for evidence, raw in dated:
+        reading = read_date(raw, is_day_first=facts.is_day_first)
+        if candidate := _candidate(reading, facts, evidence, raw, page):
+            yield candidate
+
+
+def came_with_publication(page: Page, facts: SiteFacts) -> bool:
+    """Whether the time that came with the page is its publication; the facts help where the reader did not know."""
+    if page.hint_published_at is None:
+        return False
+    kind = page.hint_published_kind
+    return (facts.feed_time if kind in (None, TimeMeaning.UNKNOWN) else kind) is TimeMeaning.PUBLICATION
 
 
 def _meta_values(statements: Statements, names: tuple[str, ...]) -> Iterator[str]:

@@ -52,16 +52,18 @@ def _transform(page: Page) -> Document | Reject:
     content = read_content(root, is_fragment=trees.is_fragment(markup))
 
     # The text without the lines about it.
-    header = split_header(content.blocks, facts)
+    header = split_header(content.blocks, facts, has_head=not dates.came_with_publication(page, facts))
     blocks = [block for block in without_noise(header.blocks, facts) if not is_title(block, headline)]
     paragraphs = tuple(block.text for block in blocks)
     text = "\n".join(paragraphs)
+    standfirst = lead(blocks, facts)
     if not (text or pictures or has_media):
         return _reject(page, Reason.NO_TEXT, "neither text nor media")
 
+    written_by = [*marked, *header.bylines, *bylines.lead_names(standfirst, facts)]
     publication = dates.published(page, facts, statements, [*dated, *header.dates])
     canonical_url, declared_url = canonical(page, statements)
-    language = languages.language(text or headline or "", statements, facts)
+    language = languages.language(text, headline, statements, facts)
     main_picture = images.stated_image(statements, page.url) or (pictures[0].url if pictures else None)
     return Document(
         page_id=page.page_id,
@@ -72,10 +74,10 @@ def _transform(page: Page) -> Document | Reject:
         canonical_url=canonical_url,
         declared_canonical_url=declared_url,
         title=headline,
-        lead=lead(blocks, facts),
+        lead=standfirst,
         text=text,
         paragraphs=paragraphs,
-        authors=bylines.authors(statements, [*marked, *header.bylines], facts),
+        authors=bylines.authors(statements, written_by, facts),
         agency=bylines.agency([*marked, *(block.text for block in content.blocks)], facts),
         section=section(statements),
         tags=tags(statements),

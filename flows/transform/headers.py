@@ -25,9 +25,13 @@ class Parts:
     dates: list[Dated]
 
 
-def split_header(blocks: list[Block], facts: SiteFacts) -> Parts:
-    """The text's blocks apart from the lines over it (up to a line that is a date) and the author lines in it."""
-    end = _date_line(blocks, facts)
+def split_header(blocks: list[Block], facts: SiteFacts, *, has_head: bool = True) -> Parts:
+    """The text's blocks apart from the lines over it (up to a line that is a date) and the author lines in it.
+
+    Where the page came with its publication time there is no need to look for a head (`has_head`): what looks like
+    one is then part of the text, a diary's date or a list of cases.
+    """
+    end = _date_line(blocks, facts) if has_head else 0
     head = [block.text for block in blocks[:end]]
     dates = [text for text in head if read_date(text, is_day_first=facts.is_day_first)]
     bylines = [text for text in head if text not in dates and not is_noise_line(text, facts)]
@@ -43,6 +47,9 @@ def split_header(blocks: list[Block], facts: SiteFacts) -> Parts:
 def _date_line(blocks: list[Block], facts: SiteFacts) -> int:
     """How many blocks the head has; 0 where no date stands over the text."""
     for index, block in enumerate(blocks[:MOST_LINES]):
+        # The lines of a head stand in one cell; a first paragraph stands apart from a date further down.
+        if block.container is not blocks[0].container:
+            break
         if read_date(block.text, is_day_first=facts.is_day_first):
             return index + 1
         if len(block.text) > LONGEST_LINE or block.text.endswith(SENTENCE_ENDS):

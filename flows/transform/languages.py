@@ -22,8 +22,10 @@ WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
 UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3041-\u30ff\u3400-\u9fff]")
 
 
-def language(text: str, statements: Evidence, facts: SiteFacts) -> str | None:
-    """BCP 47 tag of the text: what it is written in, with the page's statement where the text says too little."""
+def language(text: str, headline: str | None, statements: Evidence, facts: SiteFacts) -> str | None:
+    """BCP 47 tag of the text: what it is written in, with the headline and the page's statement where it is short."""
+    if len(text) < ENOUGH:
+        text = f"{headline or ''}\n{text}"
     stated = _stated(statements, facts)
     found = _by_script(text[:SAMPLE]) or _by_words(text[:SAMPLE], stated)
     return f"zh-{script(text)}" if found == "zh" else found

@@ -16,8 +16,10 @@ from flows.web.sites import SiteFacts
 
 # A credit line names people and their parts in a few words; a longer block that begins like one is prose.
 LONGEST_CREDIT = 160
-# A heading over links to other articles is taken out with them; one further up has text of its own.
-FEWEST_LINKS = 0.9
+# A label and the titles of other articles behind it: most of the line is link.
+MOSTLY_LINK = 0.5
+ALL_LINK = 0.95
+QUOTES = ("blockquote", "q")
 
 
 def remove_noise(root: HtmlElement, facts: SiteFacts) -> None:
@@ -35,14 +37,27 @@ def remove_elements(root: HtmlElement, selectors: tuple[str, ...]) -> None:
 
 def without_noise(blocks: Iterable[Block], facts: SiteFacts) -> list[Block]:
     """The blocks that are text, with noise cut out of those that hold some."""
-    kept = []
+    kept: list[Block] = []
+    is_related = False
     for block in blocks:
         if is_tail(block.text, facts):
             break
+        label = _any_of(facts.related_labels).match(block.text)
+        is_label = label is not None and (label.end() == len(block.text) or block.link_share >= MOSTLY_LINK)
+        # Under the label of related articles every block that is a link belongs to it, up to the first that is text.
+        is_related = is_label or (is_related and block.link_share >= ALL_LINK)
         block.text = without_noise_texts(block.text, facts)
-        if block.text and not is_noise_line(block.text, facts):
+        if block.text and not is_related and not is_noise_line(block.text, facts):
             kept.append(block)
-    return kept
+    return _without_link_tail(kept)
+
+
+def _without_link_tail(blocks: list[Block]) -> list[Block]:
+    """The blocks without links to other articles at their end; a text of links alone stays as it is."""
+    end = len(blocks)
+    while end and blocks[end - 1].link_share >= ALL_LINK and blocks[end - 1].tag not in QUOTES:
+        end -= 1
+    return blocks[:end] if end else blocks
 
 
 def is_noise_line(text: str, facts: SiteFacts) -> bool:

@@ -63,8 +63,7 @@ SHAPES = tuple(
     for day in (
         YEAR + r"\s?(?P<mark>[-/.])\s?(?P<month>\d{1,2})\s?(?P=mark)\s?(?P<day>\d{1,2})",
         YEAR + r"(?P<month>\d\d)(?P<day>\d\d)",
-        YEAR
-        + r"\s*[年년]\s*(?P<month>\d{1,2})\s*[月월]\s*(?P<day>\d{1,2})\s*[日号일]?(?:\s*[（(]?(?:星期|周|週)?[一二三四五六日天月火水木金土][)）]?)?",
+        YEAR + r"\s*[年년]\s*(?P<month>\d{1,2})\s*[月월]\s*(?P<day>\d{1,2})\s*[日号일]?" + WEEKDAY,
         NUMERIC,
         rf"(?P<day>\d{{1,2}})(?:st|nd|rd|th|er|\.|º)?\s*(?:de\s+|of\s+|-)?{MONTH_NAME}(?:\s+de)?[\s,-]*{YEAR}",
         rf"{MONTH_NAME}\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?[\s,]+{YEAR}",

@@ -22,7 +22,8 @@ class SiteFacts:
 
     Selectors are `tag`, `.class`, `#id`, `[attribute]` or `tag.class`; a name may end in `*`. Patterns are regular
     expressions. `noise_lines` and `credit_lines` must match a whole block of text, `noise_texts` any part of one,
-    which is then cut out; `author_lines` match a whole block and hold the people in the group `names`.
+    which is then cut out; `tail_lines` end the text, `related_labels` begin links to other articles. `author_lines` match a whole block that is a credit, `author_leads` a lead that stays, and
+    both hold the people in the group `names`.
     """
 
     feed_time: TimeMeaning = TimeMeaning.UNKNOWN
@@ -37,12 +38,13 @@ class SiteFacts:
     byline_selectors: tuple[str, ...] = ()
     lead_selectors: tuple[str, ...] = ()
     caption_selectors: tuple[str, ...] = ()
-    kept_selectors: tuple[str, ...] = ()
     noise_lines: tuple[str, ...] = ()
     noise_texts: tuple[str, ...] = ()
     tail_lines: tuple[str, ...] = ()
+    related_labels: tuple[str, ...] = ()
     credit_lines: tuple[str, ...] = ()
     author_lines: tuple[str, ...] = ()
+    author_leads: tuple[str, ...] = ()
     noise_images: tuple[str, ...] = ()
 
 
