@@ -124,11 +124,14 @@ def _add(walk: _Walk, text: str | None) -> None:
 
 def _flush(walk: _Walk) -> Block | None:
     """The block that ends here, if there is any text since the last break."""
-    text = squeeze("".join(walk.parts)) if walk.length else ""
-    shares = {mark: size / max(walk.length, 1) for mark, size in walk.marked.items()}
+    if not walk.length:
+        walk.parts.clear()
+        return None
+    text = squeeze("".join(walk.parts))
+    shares = {mark: size / walk.length for mark, size in walk.marked.items()}
     walk.parts.clear()
     walk.length = 0
-    walk.marked = dict.fromkeys(walk.marked, 0)
+    walk.marked = {"a": 0, "strong": 0, "small": 0}
     if not text:
         return None
     container = walk.containers[-1]

@@ -1,7 +1,7 @@
 """Who wrote it: people only, in order. Agencies, places, desks and the word "By" are not people."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 
 from lxml.html import HtmlElement
@@ -62,18 +62,17 @@ def marked(root: HtmlElement, facts: SiteFacts) -> Iterator[HtmlElement]:
     return compiled(facts.byline_selectors).first_elements(root)
 
 
-def byline_names(text: str, facts: SiteFacts) -> str | None:
+def byline_names(text: str, facts: SiteFacts, *, is_edge: bool) -> str | None:
     """The names in a line that says who wrote the text (`记者：…`), as they stand there; None for other lines."""
-    for pattern in _patterns(facts.author_lines):
-        if match := pattern.fullmatch(text):
-            return str(match["names"])
-    return None
+    patterns = (*facts.author_lines, *(facts.edge_author_lines if is_edge else ()))
+    return next((str(match["names"]) for pattern in _patterns(patterns) if (match := pattern.fullmatch(text))), None)
 
 
-def lead_names(text: str | None, facts: SiteFacts) -> list[str]:
-    """The names at the head of a lead, on the sites that put them there."""
-    matches = (pattern.fullmatch(text) for pattern in _patterns(facts.author_leads)) if text else ()
-    return [str(match["names"]) for match in matches if match]
+def names_in_text(paragraphs: Sequence[str], facts: SiteFacts) -> list[str]:
+    """The names that some sites put into the text itself: before the lead, or behind a paragraph."""
+    leads = [pattern.match(text) for pattern in _patterns(facts.author_leads) for text in paragraphs[:1]]
+    tails = [pattern.search(text) for pattern in _patterns(facts.author_tails) for text in paragraphs]
+    return [str(match["names"]) for match in (*leads, *tails) if match]
 
 
 def names_in(byline: str, facts: SiteFacts) -> list[str]:

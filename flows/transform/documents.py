@@ -56,11 +56,10 @@ def _transform(page: Page) -> Document | Reject:
     blocks = [block for block in without_noise(header.blocks, facts) if not is_title(block, headline)]
     paragraphs = tuple(block.text for block in blocks)
     text = "\n".join(paragraphs)
-    standfirst = lead(blocks, facts)
     if not (text or pictures or has_media):
         return _reject(page, Reason.NO_TEXT, "neither text nor media")
 
-    written_by = [*marked, *header.bylines, *bylines.lead_names(standfirst, facts)]
+    written_by = [*marked, *header.bylines, *bylines.names_in_text(paragraphs, facts)]
     publication = dates.published(page, facts, statements, [*dated, *header.dates])
     canonical_url, declared_url = canonical(page, statements)
     language = languages.language(text, headline, statements, facts)
@@ -74,7 +73,7 @@ def _transform(page: Page) -> Document | Reject:
         canonical_url=canonical_url,
         declared_canonical_url=declared_url,
         title=headline,
-        lead=standfirst,
+        lead=lead(blocks, facts),
         text=text,
         paragraphs=paragraphs,
         authors=bylines.authors(statements, written_by, facts),

@@ -13,6 +13,8 @@ from warehouse.model import Evidence
 # Author, place, date: a head is no longer than this, and none of its lines is prose.
 MOST_LINES = 6
 LONGEST_LINE = 80
+# Credits stand at the head or the foot of a text; in its midst such a line quotes somebody else's.
+EDGE = 5
 SENTENCE_ENDS = ("。", ".", "！", "？", "!", "?", "；", "”", "」", "…")
 
 
@@ -36,8 +38,9 @@ def split_header(blocks: list[Block], facts: SiteFacts, *, has_head: bool = True
     dates = [text for text in head if read_date(text, is_day_first=facts.is_day_first)]
     bylines = [text for text in head if text not in dates and not is_noise_line(text, facts)]
     rest = []
-    for block in blocks[end:]:
-        if names := byline_names(block.text, facts):
+    for index, block in enumerate(blocks[end:], end):
+        is_edge = index < end + EDGE or index >= len(blocks) - EDGE
+        if names := byline_names(block.text, facts, is_edge=is_edge):
             bylines.append(names)
         else:
             rest.append(block)

@@ -1,6 +1,7 @@
 """The language of a text with its script where it matters, and its words counted by that language's own rule."""
 
 import re
+from collections import Counter
 from functools import cache
 from typing import Any
 
@@ -34,8 +35,10 @@ def language(text: str, headline: str | None, statements: Evidence, facts: SiteF
 def script(text: str) -> str:
     """`Hans` or `Hant`: which of the two characters that only one of them uses are more frequent in the text."""
     simplified, traditional = _characters()
-    counts = [sum(character in only for character in text) for only in (simplified, traditional)]
-    return "Hant" if counts[1] > counts[0] else "Hans"
+    counted = Counter(text)
+    ours = sum(count for character, count in counted.items() if character in simplified)
+    theirs = sum(count for character, count in counted.items() if character in traditional)
+    return "Hant" if theirs > ours else "Hans"
 
 
 def word_count(text: str, tag: str | None) -> int:
@@ -43,7 +46,7 @@ def word_count(text: str, tag: str | None) -> int:
     if tag and tag.startswith("zh"):
         import rjieba
 
-        return sum(any(character.isalnum() for character in word) for word in rjieba.cut(text))
+        return sum(word.isalnum() or bool(WORD.search(word)) for word in rjieba.cut(text))
     letters = len(UNSPACED.findall(text))
     return letters + len(WORD.findall(UNSPACED.sub(" ", text) if letters else text))
 

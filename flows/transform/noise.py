@@ -19,6 +19,7 @@ LONGEST_CREDIT = 160
 # A label and the titles of other articles behind it: most of the line is link.
 MOSTLY_LINK = 0.5
 ALL_LINK = 0.95
+LONGEST_TITLE = 60
 QUOTES = ("blockquote", "q")
 
 
@@ -55,9 +56,15 @@ def without_noise(blocks: Iterable[Block], facts: SiteFacts) -> list[Block]:
 def _without_link_tail(blocks: list[Block]) -> list[Block]:
     """The blocks without links to other articles at their end; a text of links alone stays as it is."""
     end = len(blocks)
-    while end and blocks[end - 1].link_share >= ALL_LINK and blocks[end - 1].tag not in QUOTES:
+    while end and _is_link_line(blocks[end - 1]):
         end -= 1
     return blocks[:end] if end else blocks
+
+
+def _is_link_line(block: Block) -> bool:
+    """Whether a block is the title of another article: a link, perhaps behind a label, and no sentence or quotation."""
+    is_title = len(block.text) <= LONGEST_TITLE and not block.text.endswith(("。", "！", "？", ".", "”"))
+    return block.tag not in QUOTES and is_title and block.link_share >= MOSTLY_LINK
 
 
 def is_noise_line(text: str, facts: SiteFacts) -> bool:

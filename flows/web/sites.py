@@ -22,8 +22,10 @@ class SiteFacts:
 
     Selectors are `tag`, `.class`, `#id`, `[attribute]` or `tag.class`; a name may end in `*`. Patterns are regular
     expressions. `noise_lines` and `credit_lines` must match a whole block of text, `noise_texts` any part of one,
-    which is then cut out; `tail_lines` end the text, `related_labels` begin links to other articles. `author_lines` match a whole block that is a credit, `author_leads` a lead that stays, and
-    both hold the people in the group `names`.
+    which is then cut out; `tail_lines` end the text, `related_labels` begin links to other articles. All
+    `author_…` patterns hold the people in the group `names`: `author_lines` match a whole block that is a credit,
+    `edge_author_lines` one at the head or foot of the text (in its midst it quotes somebody), `author_leads` a lead
+    and `author_tails` the end of a paragraph, both of which stay in the text.
     """
 
     feed_time: TimeMeaning = TimeMeaning.UNKNOWN
@@ -44,7 +46,9 @@ class SiteFacts:
     related_labels: tuple[str, ...] = ()
     credit_lines: tuple[str, ...] = ()
     author_lines: tuple[str, ...] = ()
+    edge_author_lines: tuple[str, ...] = ()
     author_leads: tuple[str, ...] = ()
+    author_tails: tuple[str, ...] = ()
     noise_images: tuple[str, ...] = ()
 
 
