@@ -26,6 +26,14 @@ class QueryRefusedError(ValueError):
         self.statements = statements
 
 
+class NotPublishedError(FileNotFoundError):
+    """There is no catalog to query; `catalog` is where it would be."""
+
+    def __init__(self, catalog: Path) -> None:
+        super().__init__(f"no catalog at {catalog}: load something first (broadsheet ingest), or broadsheet publish")
+        self.catalog = catalog
+
+
 @contextmanager
 def in_memory(settings: Settings) -> Iterator[Connection]:
     """A connection of its own for reading the tables' files; spills to the warehouse's folder, not the working one."""
@@ -49,12 +57,16 @@ def new_catalog(path: Path, settings: Settings) -> Iterator[Connection]:
 
 
 @contextmanager
-def published(catalog: Path, settings: Settings, root: Path) -> Iterator[Connection]:
+def published(settings: Settings) -> Iterator[Connection]:
     """The published catalog, read-only, unable to write or to read anything but the files that its views name.
 
     `allowed_paths` and not `allowed_directories`: the latter would permit COPY over the tables' own files.
+    Raises NotPublishedError where there is no catalog yet.
     """
-    connection = duckdb.connect(str(catalog), read_only=True, config=_limits(settings))
+    if not settings.catalog.exists():
+        raise NotPublishedError(settings.catalog)
+    root = settings.root
+    connection = duckdb.connect(str(settings.catalog), read_only=True, config=_limits(settings))
     try:
         connection.execute("set timezone = 'UTC'")
         connection.execute(f"set variable broadsheet_root = {quoted(str(root))}")

@@ -8,6 +8,8 @@ from typing import Any
 from dotenv import dotenv_values
 
 PREFIX = "BROADSHEET_"
+OTHERS = {"BROADSHEET_GOLD_DATA"}
+"""Variables of the same prefix that are not settings: where the tests find real pages."""
 
 
 class SettingsError(ValueError):
@@ -46,12 +48,20 @@ class Settings:
         Raises SettingsError where a number is not a positive one or a variable is not known.
         """
         given = {**dotenv_values(".env"), **os.environ}
-        values = {name.removeprefix(PREFIX).lower(): value for name, value in given.items() if name.startswith(PREFIX)}
-        known = {field.name: field.type for field in fields(cls)}
-        return cls(**{name: _parse(name, value or "", known[name]) for name, value in values.items() if name in known})
+        known = {PREFIX + field.name.upper(): field for field in fields(cls)}
+        values: dict[str, Any] = {}
+        for variable, value in given.items():
+            if variable in known:
+                values[known[variable].name] = _parse(variable, value or "", known[variable].type)
+            elif variable.startswith(PREFIX) and variable not in OTHERS:
+                raise SettingsError(variable, value or "", f"a setting's name, one of {', '.join(sorted(known))}")
+        return cls(**values)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "root", self.root.expanduser().absolute())
+        if "%" in str(self.root):
+            # deltalake 1.6.6 decodes percent signs in a table's path and then looks for another folder.
+            raise SettingsError(PREFIX + "ROOT", str(self.root), "a folder without '%' in its path")
 
     @property
     def tables(self) -> Path:
@@ -64,9 +74,9 @@ class Settings:
         return self.root / "warehouse.duckdb"
 
 
-def _parse(name: str, value: str, kind: object) -> Any:
+def _parse(variable: str, value: str, kind: object) -> Any:
     if kind is not int:
         return value if kind is str else Path(value)
     if not value.isdigit() or int(value) < 1:
-        raise SettingsError(PREFIX + name.upper(), value, "a positive whole number")
+        raise SettingsError(variable, value, "a positive whole number")
     return int(value)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pyarrow as pa
 from deltalake import CommitProperties, DeltaTable, Transaction, WriterProperties, write_deltalake
@@ -107,13 +108,13 @@ def read_pages(settings: Settings, page_ids: Collection[str]) -> list[Page]:
         connection.register("wanted", pa.table({"page_id": pa.array(sorted(page_ids), pa.string())}))
         # Ids first, over all files, then bodies from the few that hold them: a join alone would unpack every body.
         holding = connection.execute(
-            f"select distinct filename from read_parquet({engine.listed(paths)}, filename = true) "  # noqa: S608
+            f"select distinct filename from read_parquet({engine.listed(paths)}, filename = true) "
             "semi join wanted using (page_id)"
         ).fetchall()
         if not holding:
             return []
         files = engine.listed(path for (path,) in holding)
-        rows = connection.sql(f"select * from read_parquet({files}) semi join wanted using (page_id)")  # noqa: S608
+        rows = connection.sql(f"select * from read_parquet({files}) semi join wanted using (page_id)")
         return from_arrow(rows.to_arrow_table(), Page)
 
 
@@ -130,7 +131,7 @@ def pages_without_end(settings: Settings) -> list[tuple[str, str]]:
     )
     with engine.in_memory(settings) as connection:
         return connection.execute(
-            f"select page_id, pages.run_id from read_parquet({engine.listed(paths[PAGES])}) as pages {ended} "  # noqa: S608
+            f"select page_id, pages.run_id from read_parquet({engine.listed(paths[PAGES])}) as pages {ended} "
             f"where kind = '{PageKind.DOCUMENT}' order by pages.loaded_at, page_id"
         ).fetchall()
 
@@ -163,17 +164,16 @@ def _open(settings: Settings, table: Table) -> DeltaTable:
 
 def _files(settings: Settings, handle: DeltaTable) -> list[str]:
     """Files of the handle's version, relative to the root, in a stable order."""
-    prefix = settings.root.as_uri() + "/"
-    return sorted(_relative(uri, settings.root, prefix) for uri in handle.file_uris())
-
-
-def _relative(uri: str, root: Path, prefix: str) -> str:
-    return uri.removeprefix(prefix) if uri.startswith(prefix) else str(Path(uri).relative_to(root))
+    # deltalake gives paths percent-encoded; a root with a percent sign of its own is refused by the settings.
+    return sorted(str(Path(unquote(uri)).relative_to(settings.root)) for uri in handle.file_uris())
 
 
 def _distinct(records: Sequence[Any], table: Table) -> list[Any]:
     """The records with repeats inside the batch dropped; the first of each key stays."""
-    return list({_key(record, table): record for record in reversed(records)}.values())[::-1]
+    distinct: dict[tuple[Any, ...], Any] = {}
+    for record in records:
+        distinct.setdefault(_key(record, table), record)
+    return list(distinct.values())
 
 
 def _key(record: object, table: Table) -> tuple[Any, ...]:
@@ -191,7 +191,7 @@ def _absent(settings: Settings, handle: DeltaTable, table: Table, records: list[
     with engine.in_memory(settings) as connection:
         connection.register("wanted", pa.table(columns))
         found = connection.execute(
-            f"select {names} from read_parquet({engine.listed(paths)}) semi join wanted using ({names})"  # noqa: S608
+            f"select {names} from read_parquet({engine.listed(paths)}) semi join wanted using ({names})"
         ).fetchall()
     present = set(found)
     return [record for record, key in zip(records, keys, strict=True) if key not in present]

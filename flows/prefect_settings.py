@@ -1,0 +1,52 @@
+"""Prefect's settings as Broadsheet wants them. Applied before Prefect is imported; whatever the user set stays."""
+
+import os
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from warehouse.settings import Settings
+
+DEFAULTS = {
+    # Nothing is sent to anyone: with these two the server and the client make no call to the outside.
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "DO_NOT_TRACK": "1",
+    "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+    # Our log lines become the run's log in the UI.
+    "PREFECT_LOGGING_EXTRA_LOGGERS": "broadsheet",
+    # The first start migrates a fresh database, which takes 7 s here and longer on a slow disk.
+    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
+}
+
+
+def apply(settings: Settings) -> None:
+    """Sets what the environment leaves open. Prefect's database and logs live under the warehouse's root."""
+    home = settings.root / ".prefect"
+    # Prefect makes its home, but not the folders above it.
+    home.mkdir(parents=True, exist_ok=True)
+    for name, value in {**DEFAULTS, "PREFECT_HOME": str(home)}.items():
+        os.environ.setdefault(name, value)
+
+
+def use_running_server(settings: Settings) -> None:
+    """Points Prefect at the server of `broadsheet serve` where one runs for this root.
+
+    Otherwise Prefect starts a server of its own for the length of the command, which takes some ten seconds.
+    """
+    address = address_file(settings)
+    if "PREFECT_API_URL" not in os.environ and address.exists() and is_healthy(url := address.read_text().strip()):
+        os.environ["PREFECT_API_URL"] = url
+
+
+def address_file(settings: Settings) -> Path:
+    """Where `broadsheet serve` leaves the API's address for the commands on this machine."""
+    return settings.root / ".prefect" / "api-url"
+
+
+def is_healthy(api_url: str) -> bool:
+    """Whether a Prefect API answers there."""
+    try:
+        with urlopen(f"{api_url}/health", timeout=2) as answer:  # noqa: S310 - our own file, loopback only
+            return bool(answer.status == 200)  # noqa: PLR2004
+    except (URLError, OSError, ValueError):
+        return False

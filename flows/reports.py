@@ -1,0 +1,77 @@
+"""What a run did, in words and tables: the artifact in the Prefect UI and the lines under a command."""
+
+from dataclasses import asdict
+
+from warehouse import engine
+from warehouse.model import Counts
+from warehouse.runs import OpenRun
+
+SITES_SHOWN = 20
+
+SITES = """
+select site, count(*) as documents, count(published_at) as dated, min(published_at), max(published_at)
+from main.document_versions
+where run_id = ?
+group by site
+order by documents desc, site
+"""
+
+REJECTS = """
+select stage, reason, count(*) as inputs, min(coalesce(location, url)) as for_example, min(detail) as detail
+from main.rejects
+where run_id = ?
+group by stage, reason
+order by inputs desc
+"""
+
+
+def progress_line(counts: Counts) -> str:
+    """A run's counts in one line; what is zero is left out, but for the inputs and the documents."""
+    words = {
+        "input_count": "read",
+        "page_count": "new pages",
+        "unchanged_count": "unchanged",
+        "read_reject_count": "refused while reading",
+        "resumed_page_count": "resumed",
+        "reprocessed_page_count": "reprocessed",
+        "document_count": "documents",
+        "transform_reject_count": "refused by the transform",
+    }
+    always = {"input_count", "document_count"}
+    shown = {name: count for name, count in asdict(counts).items() if count or name in always}
+    return ", ".join(f"{count:,} {words[name]}" for name, count in shown.items())
+
+
+def run_report(run: OpenRun) -> str:
+    """The run's report as Markdown: how it ended, its counts, what came from which site, what was refused and why."""
+    with engine.published(run.settings) as connection:
+        sites = connection.execute(SITES, [run.run_id]).fetchall()
+        rejects = connection.execute(REJECTS, [run.run_id]).fetchall()
+    parts = [
+        f"# {run.row.flow}: {run.state}",
+        f"{progress_line(run.counts)}." + (f"\n\n**{run.detail}**" if run.detail else ""),
+        markdown_table(
+            ["count", "inputs"], [(name.removesuffix("_count"), n) for name, n in asdict(run.counts).items()]
+        ),
+    ]
+    if sites:
+        parts += [
+            "## Documents by site",
+            markdown_table(["site", "documents", "dated", "from", "to"], sites[:SITES_SHOWN]),
+        ]
+    if rejects:
+        parts += ["## Refused", markdown_table(["stage", "reason", "inputs", "for example", "detail"], rejects)]
+    parts.append(f"Run `{run.run_id}` · parameters `{run.row.parameters}` · catalog `{run.settings.catalog}`")
+    return "\n\n".join(parts) + "\n"
+
+
+def markdown_table(header: list[str], rows: list[tuple[object, ...]]) -> str:
+    """A Markdown table; bars and line breaks inside a cell cannot break it."""
+    lines = [header, ["---"] * len(header), *([_cell(value) for value in row] for row in rows)]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    return f"{value:,}" if isinstance(value, int) else str(value).replace("|", "\\|").replace("\n", " ")

@@ -1,0 +1,69 @@
+"""Running a flow from the command line: Prefect kept quiet, our own lines shown, or a bar where there is a terminal."""
+
+import logging
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+from flows import prefect_settings
+from flows.reports import progress_line
+from warehouse.model import Counts
+from warehouse.settings import Settings
+
+log = logging.getLogger("broadsheet")
+
+
+def run_flow(name: str, **parameters: object) -> None:
+    """Runs the flow of that name in this process and prints what it did."""
+    settings = Settings.load()
+    prefect_settings.apply(settings)
+    prefect_settings.use_running_server(settings)
+    # Prefect prints tracebacks of failed flows; the command prints its one line, and the run's log has the traceback.
+    os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", str(logging.CRITICAL + 1))
+    with shown_log():
+        log.info("starting %s (Prefect takes some seconds)", name)
+        flow = getattr(import_module(f"flows.{name}"), name)
+        counts: Counts = flow(**parameters)
+    typer.echo(f"{name}: {progress_line(counts)}; published {settings.catalog}")
+
+
+@contextmanager
+def shown_log() -> Iterator[None]:
+    """Shows Broadsheet's log on standard error: a progress bar in a terminal, plain lines elsewhere."""
+    log.setLevel(logging.INFO)
+    if not sys.stderr.isatty():
+        handler: logging.Handler = logging.StreamHandler()
+        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+        log.addHandler(handler)
+        yield
+        log.removeHandler(handler)
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        handler = BarHandler(progress)
+        log.addHandler(handler)
+        yield
+        log.removeHandler(handler)
+
+
+class BarHandler(logging.Handler):
+    """Turns log records into the state of one progress bar; warnings stay on the screen above it."""
+
+    def __init__(self, progress: Progress) -> None:
+        super().__init__()
+        self._progress = progress
+        self._bar: TaskID = progress.add_task("", total=None)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Shows one record: its `share`, where it has one, is how much of the source has been read (0 to 1)."""
+        message = record.getMessage()
+        if record.levelno >= logging.WARNING:
+            self._progress.console.print(message, markup=False)
+        share = getattr(record, "share", None)
+        self._progress.update(self._bar, description=message, completed=share or 0, total=None if share is None else 1)

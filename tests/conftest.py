@@ -1,0 +1,22 @@
+"""Fixtures that every part of the tests needs: a warehouse of one's own, and where the real pages are."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from warehouse.settings import Settings
+
+
+@pytest.fixture
+def settings(tmp_path):
+    return Settings(root=tmp_path / "data", shard_pages=50, workers=2)
+
+
+@pytest.fixture(scope="session")
+def gold_data():
+    """The folder of real pages, which belong to their publishers and so are not in the repository."""
+    place = os.environ.get("BROADSHEET_GOLD_DATA")
+    if not place or not Path(place).is_dir():
+        pytest.skip("BROADSHEET_GOLD_DATA names no folder: the real pages are not here")
+    return Path(place)

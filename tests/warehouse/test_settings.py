@@ -1,0 +1,43 @@
+"""Settings come from the environment, and a value that cannot be used is refused by name."""
+
+from pathlib import Path
+
+import pytest
+
+from warehouse.settings import Settings, SettingsError
+
+
+@pytest.fixture(autouse=True)
+def empty_environment(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    for name in ("BROADSHEET_ROOT", "BROADSHEET_SOURCES", "BROADSHEET_WORKERS"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def test_the_root_is_data_under_the_working_folder(tmp_path):
+    assert Settings.load().root == tmp_path / "data"
+
+
+def test_the_environment_comes_before_the_env_file(monkeypatch, tmp_path):
+    (tmp_path / ".env").write_text("BROADSHEET_ROOT=/from/file\nBROADSHEET_WORKERS=3\nOTHER=x\n")
+    monkeypatch.setenv("BROADSHEET_ROOT", "/from/environment")
+    assert (Settings.load().root, Settings.load().workers) == (Path("/from/environment"), 3)
+
+
+@pytest.mark.parametrize("value", ["zero", "0", "-1", "1.5", ""])
+def test_a_number_that_is_none_is_refused_by_name(monkeypatch, value):
+    monkeypatch.setenv("BROADSHEET_WORKERS", value)
+    with pytest.raises(SettingsError, match=r"BROADSHEET_WORKERS=.*positive whole number"):
+        Settings.load()
+
+
+def test_a_misspelt_variable_is_refused_with_the_known_ones(monkeypatch):
+    monkeypatch.setenv("BROADSHEET_ROOTS", "/x")
+    with pytest.raises(SettingsError, match=r"BROADSHEET_ROOTS.*BROADSHEET_ROOT"):
+        Settings.load()
+
+
+def test_a_root_that_deltalake_would_misread_is_refused(monkeypatch):
+    monkeypatch.setenv("BROADSHEET_ROOT", "/a%20b")
+    with pytest.raises(SettingsError, match="BROADSHEET_ROOT"):
+        Settings.load()

@@ -1,0 +1,130 @@
+"""A row is in its table once, whoever loads it, however often, whatever happens meanwhile."""
+
+import multiprocessing
+from dataclasses import replace
+
+import pytest
+from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
+from deltalake.exceptions import CommitFailedError
+
+from tests.warehouse.records import NOON, document, page, reject
+from warehouse import storage
+from warehouse.schema import DOCUMENTS, PAGES, REJECTS, TABLES, to_arrow
+
+
+def stored(settings, table):
+    now = storage.snapshot(settings)
+    with storage.engine.in_memory(settings) as connection:
+        files = storage.engine.listed(now.paths(table))
+        return connection.execute(f"select {', '.join(table.key)} from read_parquet({files})").fetchall()
+
+
+def test_a_second_load_of_the_same_pages_adds_nothing(settings):
+    pages = [page(number) for number in range(10)]
+    assert storage.append_new(settings, PAGES, pages, "first") == pages
+    assert storage.append_new(settings, PAGES, pages, "second") == []
+    assert len(stored(settings, PAGES)) == 10
+
+
+def test_a_repeat_inside_a_batch_is_stored_once(settings):
+    assert storage.append_new(settings, PAGES, [page(1), page(2), page(1)], "run") == [page(1), page(2)]
+
+
+def test_an_empty_batch_makes_no_commit(settings):
+    storage.append_new(settings, PAGES, [], "run")
+    assert DeltaTable(settings.tables / "pages").version() == 0
+
+
+def test_another_extractor_makes_another_row_of_the_same_page(settings):
+    first = document(page(1))
+    storage.append_new(settings, DOCUMENTS, [first], "run")
+    assert len(storage.append_new(settings, DOCUMENTS, [first, replace(first, extractor="test/2")], "run")) == 1
+
+
+def test_a_commit_is_refused_when_a_rival_committed_after_the_handle_was_opened(settings):
+    """The rule that exactly-once rests on; an upgrade of deltalake that loosens it must be noticed."""
+    storage.append_new(settings, PAGES, [page(1)], "run")
+    ours, theirs = (DeltaTable(settings.tables / "pages") for _ in range(2))
+    for handle in (theirs, ours):
+        version = handle.transaction_version("load")
+        commit = CommitProperties(app_transactions=[Transaction("load", version + 1)], max_commit_retries=0)
+        rows = to_arrow([page(2)], PAGES, run_id="run", loaded_at=NOON)
+        if handle is theirs:
+            write_deltalake(handle, rows, mode="append", commit_properties=commit)
+        else:
+            with pytest.raises(CommitFailedError):
+                write_deltalake(handle, rows, mode="append", commit_properties=commit)
+    assert len(stored(settings, PAGES)) == 2
+
+
+def test_a_refused_commit_is_tried_again_with_what_is_there_by_then(settings, monkeypatch):
+    commits = iter([True, False])
+    commit = storage._commit
+
+    def rival_first(handle, table, rows):
+        if next(commits, False):
+            commit(DeltaTable(settings.tables / "pages"), PAGES, to_arrow([page(1)], PAGES, run_id="b", loaded_at=NOON))
+        commit(handle, table, rows)
+
+    monkeypatch.setattr(storage, "_commit", rival_first)
+    assert storage.append_new(settings, PAGES, [page(1), page(2)], "a") == [page(2)]
+    assert len(stored(settings, PAGES)) == 2
+
+
+def test_endless_rivals_end_as_an_error_that_names_the_table(settings, monkeypatch):
+    def refused(*_):
+        raise CommitFailedError("rival")
+
+    monkeypatch.setattr(storage, "_commit", refused)
+    monkeypatch.setattr(storage.time, "sleep", lambda _: None)
+    with pytest.raises(storage.TableBusyError, match="pages"):
+        storage.append_new(settings, PAGES, [page(1)], "run")
+
+
+def load_all(settings, results):
+    pages = [page(number) for number in range(200)]
+    added = [
+        len(storage.append_new(settings, PAGES, pages[start : start + 20], "run")) for start in range(0, len(pages), 20)
+    ]
+    results.put(sum(added))
+
+
+def test_two_processes_loading_the_same_pages_keep_the_counts_exact(settings):
+    context = multiprocessing.get_context("spawn")
+    results = context.Queue()
+    loaders = [context.Process(target=load_all, args=(settings, results)) for _ in range(2)]
+    for loader in loaders:
+        loader.start()
+    added = [results.get(timeout=60) for _ in loaders]
+    for loader in loaders:
+        loader.join()
+    assert sum(added) == 200
+    assert len(set(stored(settings, PAGES))) == len(stored(settings, PAGES)) == 200
+
+
+def test_pages_are_read_back_with_their_bodies(settings):
+    pages = [page(number) for number in range(5)]
+    storage.append_new(settings, PAGES, pages, "run")
+    wanted = [pages[3].page_id, pages[1].page_id, "no such page"]
+    assert sorted(storage.read_pages(settings, wanted), key=lambda item: item.url) == [pages[1], pages[3]]
+    assert storage.read_pages(settings, ["no such page"]) == []
+
+
+def test_a_page_has_no_end_until_it_is_a_document_or_a_reject(settings):
+    pages = [page(number) for number in range(3)]
+    storage.append_new(settings, PAGES, [*pages, page(9, kind="feed")], "run")
+    storage.append_new(settings, DOCUMENTS, [document(pages[0])], "run")
+    storage.append_new(settings, REJECTS, [reject(pages[1])], "run")
+    assert storage.pages_without_end(settings) == [(pages[2].page_id, "run")]
+
+
+def test_an_empty_warehouse_has_nothing_to_read(settings):
+    assert storage.pages_without_end(settings) == []
+    assert storage.read_pages(settings, ["x"]) == []
+    assert all(not storage.snapshot(settings).files[table.name] for table in TABLES)
+
+
+def test_a_root_with_blanks_and_quotes_in_its_name_works(settings):
+    odd = replace(settings, root=settings.root / "it's a root ü")
+    storage.append_new(odd, PAGES, [page(1)], "run")
+    assert storage.read_pages(odd, [page(1).page_id]) == [page(1)]
