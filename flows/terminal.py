@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
 
-import typer
+import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
@@ -30,7 +30,7 @@ def run_flow(name: str, **parameters: object) -> None:
         log.info("starting %s (Prefect takes some seconds)", name)
         flow = getattr(import_module(f"flows.{name}"), name)
         counts: Counts = flow(**parameters)
-    typer.echo(f"{name}: {progress_line(counts)}; published {settings.catalog}")
+    click.echo(f"{name}: {progress_line(counts)}; published {settings.catalog}")
 
 
 @contextmanager
