@@ -59,7 +59,7 @@ def authors(statements: Evidence, bylines: Iterable[str], facts: SiteFacts) -> t
 
 def marked(root: HtmlElement, facts: SiteFacts) -> Iterator[HtmlElement]:
     """The elements that the site uses for bylines, wherever they stand."""
-    return compiled(facts.byline_selectors).first_elements(root)
+    return compiled(facts.byline_selectors).elements(root)
 
 
 def byline_names(text: str, facts: SiteFacts, *, is_edge: bool) -> str | None:

@@ -14,6 +14,7 @@ import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import pairwise
 
 from lxml.html import HtmlElement
 from trafilatura import bare_extraction
@@ -28,6 +29,8 @@ logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 NAVIGATION = 0.8
 # Blocks that hold less than this share of trafilatura's characters cannot stand for its answer.
 ENOUGH = 0.9
+# `MIN_EXTRACTED_SIZE` of trafilatura's settings.
+JUDGED = 250
 # Shorter passages turn up inside others by chance.
 LONG_ENOUGH = 20
 # SequenceMatcher is quadratic in bad cases; pages with more blocks are listings, not articles.
@@ -36,25 +39,27 @@ MOST_BLOCKS = 5000
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """The chosen blocks, how they were chosen, and how far the two readings agree.
+    """The chosen blocks, the smallest element that holds them all, how they were chosen, how far the readings agree.
 
     `confidence` is the share of characters, of both readings together, on which they agree: 1.0 where they
     hold the same text, 0.5 where trafilatura found nothing to compare with. It tells of agreement, not of truth.
     """
 
     blocks: list[Block]
+    region: HtmlElement
     method: str
     confidence: float
 
 
 def read_content(root: HtmlElement, *, is_fragment: bool) -> Content:
     """The text of a cleaned tree; no blocks where it has none."""
-    blocks = blocks_of(root.find("body"))[:MOST_BLOCKS]
+    body = root.find("body")
+    blocks = blocks_of(body)[:MOST_BLOCKS]
     # The fallbacks of trafilatura weigh the article against the page around it; a fragment has none around it.
     lines = _trafilatura_lines(root, is_fast=is_fragment)
     if is_fragment:
-        return _fragment_content(blocks, lines)
-    return _page_content(blocks, lines, root)
+        return _fragment_content(blocks, lines, body)
+    return _page_content(blocks, lines, body)
 
 
 def _trafilatura_lines(root: HtmlElement, *, is_fast: bool) -> list[str]:
@@ -64,24 +69,25 @@ def _trafilatura_lines(root: HtmlElement, *, is_fast: bool) -> list[str]:
     return [line for raw in (text or "").split("\n") if (line := squeeze(raw).removeprefix("- "))]
 
 
-def _fragment_content(blocks: list[Block], lines: list[str]) -> Content:
-    found = {dense(line) for line in lines}
-    kept = [block for block in blocks if not _is_navigation(block) or dense(block.text) in found]
-    return Content(kept, "fragment", _agreement(kept, lines))
+def _fragment_content(blocks: list[Block], lines: list[str], body: HtmlElement) -> Content:
+    # Below its own limit trafilatura takes all there is; it has then judged nothing.
+    found = {dense(line) for line in lines} if _length(lines) >= JUDGED else set()
+    kept = [block for block in blocks if not _is_navigation(block) or dense(block.text) in found] or blocks
+    return Content(kept, body, "fragment", _agreement(kept, lines))
 
 
 def _is_navigation(block: Block) -> bool:
     return block.is_in_list and block.link_share >= NAVIGATION
 
 
-def _page_content(blocks: list[Block], lines: list[str], root: HtmlElement) -> Content:
+def _page_content(blocks: list[Block], lines: list[str], body: HtmlElement) -> Content:
     chosen = _between(blocks, sorted(_chosen(blocks, lines)))
     kept = [blocks[index] for index in chosen]
+    region = _common_element(kept, body)
     if _length(block.text for block in kept) >= ENOUGH * _length(lines):
-        return Content(kept, "trafilatura", _agreement(kept, lines))
-    body = root.find("body")
+        return Content(kept, region, "trafilatura", _agreement(kept, lines))
     taken = [Block(line, body, "p", 0.0, 0.0, 0.0, is_in_list=False) for line in lines]
-    return Content(taken, "trafilatura_lines", _agreement([blocks[index] for index in chosen], lines))
+    return Content(taken, region, "trafilatura_lines", _agreement([blocks[index] for index in chosen], lines))
 
 
 def _chosen(blocks: list[Block], lines: list[str]) -> set[int]:
@@ -98,14 +104,21 @@ def _chosen(blocks: list[Block], lines: list[str]) -> set[int]:
 
 def _between(blocks: list[Block], chosen: list[int]) -> list[int]:
     """The chosen indexes, and those between two neighbours that share their container's parent with one of them."""
-    result: list[int] = []
-    for left, right in zip(chosen, [*chosen[1:], None], strict=True):
-        result.append(left)
-        if right is None:
-            continue
+    result = chosen[:1]
+    for left, right in pairwise(chosen):
         homes = {_home(blocks[left]), _home(blocks[right])}
         result += [i for i in range(left + 1, right) if _home(blocks[i]) in homes and not _is_navigation(blocks[i])]
+        result.append(right)
     return result
+
+
+def _common_element(blocks: list[Block], body: HtmlElement) -> HtmlElement:
+    """The smallest element that holds all blocks; the body where there are none."""
+    common: list[HtmlElement] | None = None
+    for block in blocks:
+        path = [*reversed(list(block.container.iterancestors())), block.container]
+        common = path if common is None else [one for one, other in zip(common, path, strict=False) if one is other]
+    return common[-1] if common else body
 
 
 def _home(block: Block) -> tuple[HtmlElement | None, str]:

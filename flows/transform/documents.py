@@ -47,11 +47,12 @@ def _transform(page: Page) -> Document | Reject:
 
     # The tree without what is not the article; its pictures, then its text.
     remove_noise(root, facts)
-    pictures = images.images(root, page.url, facts)
+    shown = images.pictures(root, page.url, facts)
     images.remove_captions(root, facts)
     content = read_content(root, is_fragment=trees.is_fragment(markup))
 
-    # The text without the lines about it.
+    # The pictures of the article; the text without the lines about it.
+    pictures = images.within(content.region, shown)
     header = split_header(content.blocks, facts, has_head=not dates.came_with_publication(page, facts))
     blocks = [block for block in without_noise(header.blocks, facts) if not is_title(block, headline)]
     paragraphs = tuple(block.text for block in blocks)
@@ -89,7 +90,7 @@ def _transform(page: Page) -> Document | Reject:
         has_date_conflict=publication.has_conflict,
         image_url=main_picture,
         images=pictures,
-        links=images.links(root, page.url),
+        links=images.links(content.region, page.url),
         is_free=statements.is_free,
         word_count=languages.word_count(text, language),
         character_count=character_count(text),

@@ -14,7 +14,7 @@ from warehouse.model import Evidence
 MOST_LINES = 6
 LONGEST_LINE = 80
 # Credits stand at the head or the foot of a text; in its midst such a line quotes somebody else's.
-EDGE = 5
+EDGE = 3
 SENTENCE_ENDS = ("。", ".", "！", "？", "!", "?", "；", "”", "」", "…")
 
 

@@ -22,14 +22,20 @@ MOST_LINKS = 2000
 LONGEST_CAPTION = 1000
 
 
-def images(root: HtmlElement, base: str, facts: SiteFacts) -> tuple[Image, ...]:
-    """The pictures of the text with their captions, each address once."""
-    found: dict[str, Image] = {}
+def pictures(root: HtmlElement, base: str, facts: SiteFacts) -> list[tuple[HtmlElement, Image]]:
+    """The pictures of a page with their captions, each address once, and the elements that show them."""
+    found: dict[str, tuple[HtmlElement, Image]] = {}
     for element in root.iter("img", "amp-img"):
         url = image_url(element, base)
-        if url and not _is_icon(element) and not _noise(facts.noise_images).search(url):
-            found.setdefault(url, Image(url, _caption(element, facts)))
-    return tuple(found.values())
+        if url and not _is_icon(element) and not _is_noise(element, url, facts):
+            found.setdefault(url, (element, Image(url, _caption(element, facts))))
+    return list(found.values())
+
+
+def within(region: HtmlElement, shown: list[tuple[HtmlElement, Image]]) -> tuple[Image, ...]:
+    """The pictures that stand inside an element."""
+    inside = set(region.iter("img", "amp-img"))
+    return tuple(image for element, image in shown if element in inside)
 
 
 def has_media(root: HtmlElement) -> bool:
@@ -76,11 +82,17 @@ def links(root: HtmlElement, base: str) -> tuple[Link, ...]:
 def remove_captions(root: HtmlElement, facts: SiteFacts) -> None:
     """Take captions out of the tree, once the pictures have theirs: they are not paragraphs."""
     chosen = compiled(facts.caption_selectors)
-    captions = [element for element in root.iter("*") if chosen.matches(element)]
+    captions = list(chosen.elements(root))
     captions += [caption for image in root.iter("img") if (caption := _small_print_after(image)) is not None]
     for caption in captions:
         if caption.getparent() is not None and next(caption.iter("img"), None) is None:
             caption.drop_tree()
+
+
+def _is_noise(element: HtmlElement, url: str, facts: SiteFacts) -> bool:
+    """Whether the picture is known to be none of the article's, by its own address or the one it was proxied as."""
+    noise = _noise(facts.noise_images)
+    return bool(noise.search(url) or noise.search(element.get("src") or ""))
 
 
 def _is_icon(element: HtmlElement) -> bool:

@@ -31,7 +31,7 @@ def remove_noise(root: HtmlElement, facts: SiteFacts) -> None:
 def remove_elements(root: HtmlElement, selectors: tuple[str, ...]) -> None:
     """Take out every element that a selector means."""
     chosen = compiled(selectors)
-    for element in [found for found in root.iter("*") if chosen.matches(found)]:
+    for element in list(chosen.elements(root)):
         if element.getparent() is not None and element.tag not in ("html", "body"):
             element.drop_tree()
 

@@ -1,6 +1,7 @@
 """Selectors of elements, as the facts about sites give them: `tag`, `.class`, `#id`, `[attribute]`, `tag.class`.
 
-A name may end in `*`. A set of them is compiled once and costs a few look-ups per element, which full CSS would not.
+The name of a class or id may end in `*`. A set is compiled once and costs a few look-ups per element, which full
+CSS would not.
 """
 
 import re
@@ -10,6 +11,7 @@ from functools import cache
 from lxml.html import HtmlElement
 
 SELECTOR = re.compile(r"(?P<tag>[\w-]+)?(?:(?P<mark>[.#])(?P<name>[\w-]+)(?P<open>\*)?)?(?:\[(?P<attribute>[\w-]+)\])?")
+ANY_TAG = "*"
 
 
 class Selectors:
@@ -18,26 +20,24 @@ class Selectors:
     def __init__(self, selectors: tuple[str, ...]) -> None:
         self.tags: set[str] = set()
         self.attributes: set[str] = set()
-        self.exact: dict[tuple[str, str], set[str]] = {}
-        self.open: list[tuple[str, str, str]] = []
+        self.named: dict[str, dict[str, set[str]]] = {".": {}, "#": {}}
+        self.begun: dict[str, tuple[str, ...]] = {".": (), "#": ()}
         for selector in selectors:
             self._add(selector)
 
     def _add(self, selector: str) -> None:
         match = SELECTOR.fullmatch(selector)
-        if match is None or not selector:
-            raise ValueError(
-                f"sites.toml: {selector!r} is not a selector; use tag, .class, #id, [attribute] or tag.class"
-            )
+        if match is None or not selector or (match["open"] and match["tag"]):
+            raise ValueError(f"sites.toml: {selector!r} is no selector; use tag, .class, #id, [attribute] or tag.class")
         tag, mark, name, is_open, attribute = match.group("tag", "mark", "name", "open", "attribute")
         if attribute:
             self.attributes.add(attribute)
         elif not mark:
             self.tags.add(tag)
         elif is_open:
-            self.open.append((mark, name, tag or ""))
+            self.begun[mark] += (name,)
         else:
-            self.exact.setdefault((mark, name), set()).add(tag or "")
+            self.named[mark].setdefault(name, set()).add(tag or ANY_TAG)
 
     def matches(self, element: HtmlElement) -> bool:
         """Whether one of the selectors means this element."""
@@ -48,26 +48,20 @@ class Selectors:
             return False
         if self.attributes and not self.attributes.isdisjoint(attributes):
             return True
-        return any(self._names(element.tag, mark, name) for mark, name in _marks(element))
-
-    def _names(self, tag: str, mark: str, name: str) -> bool:
-        tags = self.exact.get((mark, name))
-        if tags is not None and ("" in tags or tag in tags):
+        classes, identity = attributes.get("class"), attributes.get("id")
+        if classes and any(self._means(element, ".", name) for name in classes.split()):
             return True
-        return any(mark == m and name.startswith(start) and t in ("", tag) for m, start, t in self.open)
+        return bool(identity) and self._means(element, "#", identity)
 
-    def first_elements(self, root: HtmlElement) -> Iterator[HtmlElement]:
+    def _means(self, element: HtmlElement, mark: str, name: str) -> bool:
+        tags = self.named[mark].get(name)
+        if tags is not None and (ANY_TAG in tags or element.tag in tags):
+            return True
+        return name.startswith(self.begun[mark])
+
+    def elements(self, root: HtmlElement) -> Iterator[HtmlElement]:
         """The matching elements in document order."""
         return (element for element in root.iter("*") if self.matches(element))
-
-
-def _marks(element: HtmlElement) -> Iterator[tuple[str, str]]:
-    """The names by which an element can be selected."""
-    identity = element.get("id")
-    if identity:
-        yield "#", identity
-    for name in (element.get("class") or "").split():
-        yield ".", name
 
 
 @cache
