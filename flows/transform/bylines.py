@@ -42,6 +42,7 @@ IDEOGRAPHIC_NAME = re.compile(
 WRITTEN_NAME = re.compile(
     r"(?!.*[\u3040-\u30ff\u3400-\u9fff])[^\W\d_][^\W\d_.'’´`-]*(?:[.'’´`-]+[^\W\d_]*)*(?:\s+[^\W\d_]?[^\W\d_.'’´`-]*(?:[.'’´`-]+[^\W\d_]*)*){0,5}"
 )
+ADDRESS = re.compile(r"https?://\S+")
 NOT_A_NAME = re.compile(r"https?:|www\.|@|\.(?:com|org|net|de)\b|[《》【】“”\"!?？！:：]|\d")
 
 AUTHOR_META = ("author", "article:author", "parsely-author", "sailthru.author", "dc.creator", "dcterms.creator", "byl")
@@ -77,7 +78,9 @@ def names_in_text(paragraphs: Sequence[str], facts: SiteFacts) -> list[str]:
 
 def names_in(byline: str, facts: SiteFacts) -> list[str]:
     """The people in a byline, cleaned; a byline may name several."""
-    text = AFTER_NAMES.sub("", _without_prefix(OTHER_ROLES.sub("", squeeze(byline)).strip(" ;；(（)）")))
+    text = AFTER_NAMES.sub(
+        "", _without_prefix(OTHER_ROLES.sub("", ADDRESS.sub("", squeeze(byline))).strip(" ;；(（)）"))
+    )
     return [name for part in SEPARATORS.split(text) if (name := _person(part, facts))]
 
 
@@ -111,9 +114,9 @@ def _person(part: str, facts: SiteFacts) -> str | None:
     name = AFTER_NAMES.sub("", _without_prefix(part)).strip(" .,;·|-–—")
     if not name or len(name) > LONGEST_NAME or NOT_A_NAME.search(name) or _is_organisation(name, facts):
         return None
-    if IDEOGRAPHIC_NAME.fullmatch(name) or WRITTEN_NAME.fullmatch(name):
-        return name
-    return None
+    # A single word in lower case is a login name.
+    is_written = WRITTEN_NAME.fullmatch(name) and (" " in name or not name.islower())
+    return name if is_written or IDEOGRAPHIC_NAME.fullmatch(name) else None
 
 
 @lru_cache(maxsize=4096)
