@@ -54,7 +54,14 @@ def _date_line(blocks: list[Block], facts: SiteFacts) -> int:
         if block.container is not blocks[0].container:
             break
         if read_date(block.text, is_day_first=facts.is_day_first):
-            return index + 1
+            return _last_date(blocks, index, facts)
         if len(block.text) > LONGEST_LINE or block.text.endswith(SENTENCE_ENDS):
             break
     return 0
+
+
+def _last_date(blocks: list[Block], first: int, facts: SiteFacts) -> int:
+    """How far the head goes: a second date right behind the first is that of a change."""
+    following = blocks[first + 1 : first + 2]
+    has_second = any(read_date(block.text, is_day_first=facts.is_day_first) for block in following)
+    return first + (2 if has_second else 1)

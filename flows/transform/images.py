@@ -91,7 +91,7 @@ def remove_captions(root: HtmlElement, facts: SiteFacts) -> None:
 
 def _is_noise(element: HtmlElement, url: str, facts: SiteFacts) -> bool:
     """Whether the picture is known to be none of the article's, by its own address or the one it was proxied as."""
-    noise = _noise(facts.noise_images)
+    noise = _any_of(facts.noise_images)
     return bool(noise.search(url) or noise.search(element.get("src") or ""))
 
 
@@ -106,7 +106,8 @@ def _caption(image: HtmlElement, facts: SiteFacts) -> str | None:
     for box in _boxes(image):
         for element in box.iter("*"):
             if element is not box and chosen.matches(element):
-                return squeeze_or_none(" ".join(block.text for block in blocks_of(element))[:LONGEST_CAPTION])
+                words = " ".join(block.text for block in blocks_of(element))
+                return squeeze_or_none(_any_of(facts.caption_labels).sub("", words, count=1)[:LONGEST_CAPTION])
     small = _small_print_after(image)
     return squeeze_or_none("".join(small.itertext())[:LONGEST_CAPTION]) if small is not None else None
 
@@ -134,5 +135,5 @@ def _small_print_after(image: HtmlElement) -> HtmlElement | None:
 
 
 @cache
-def _noise(patterns: tuple[str, ...]) -> re.Pattern[str]:
+def _any_of(patterns: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{pattern})" for pattern in patterns) if patterns else r"(?!)")

@@ -4,6 +4,8 @@ from flows.transform.blocks import HEADINGS, Block
 from flows.transform.selectors import compiled
 from flows.web.sites import SiteFacts
 
+# A standfirst further down is a template's mistake: some pages give their last line the class of the first.
+LATEST = 3
 # Several pictures, each with the text of its own box, are a gallery: its first text introduces only the first picture.
 FEWEST_PICTURES = 2
 
@@ -11,7 +13,7 @@ FEWEST_PICTURES = 2
 def lead(blocks: list[Block], facts: SiteFacts) -> str | None:
     """The lead of a text, or None where it begins with a heading or is a gallery of pictures with their texts."""
     chosen = compiled(facts.lead_selectors)
-    for block in blocks:
+    for block in blocks[:LATEST]:
         if chosen.matches(block.container):
             return block.text
     if not blocks or blocks[0].tag in HEADINGS or _is_gallery(blocks):

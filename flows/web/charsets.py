@@ -34,6 +34,7 @@ SUPERSETS = {
     "ks_c_5601-1987": "cp949",
     "euc-kr": "cp949",
 }
+PYTHONS_OWN = ("idna", "punycode", "raw_unicode_escape", "unicode_escape", "undefined")
 UTF_7 = ("utf-7", "utf7", "unicode-1-1-utf-7")
 # A statement stands within the first kilobyte by the standard; real pages put scripts before it.
 STATEMENT_BYTES = 8192
@@ -72,13 +73,18 @@ def _is_utf_8(body: bytes) -> bool:
 
 
 def _known(name: str) -> str | None:
+    """The codec that a page means by a name; None for what names no charset of pages."""
     lowered = name.strip().lower()
+    # A statement that could be read at all was not written in UTF-16; UTF-7 hides markup and is never used.
+    if lowered.startswith(("utf-16", "utf-32")) or lowered in UTF_7:
+        return "utf-8"
     try:
-        # A statement that could be read at all was not written in UTF-16; UTF-7 hides markup and is never used.
-        unreadable = lowered.startswith(("utf-16", "utf-32")) or lowered in UTF_7
-        return "utf-8" if unreadable else codecs.lookup(SUPERSETS.get(lowered, lowered)).name
-    except LookupError:
+        codec = codecs.lookup(SUPERSETS.get(lowered, lowered)).name
+        b"".decode(codec)
+    except (LookupError, ValueError):
+        # Unknown, no name at all, or one of Python's codecs that do not make text (base64, zlib).
         return None
+    return None if codec in PYTHONS_OWN else codec
 
 
 def _guessed(body: bytes) -> tuple[str, str]:

@@ -21,7 +21,7 @@ class SiteFacts:
     """What is known about a site; the defaults are for a site of which nothing is known.
 
     Selectors are `tag`, `.class`, `#id`, `[attribute]` or `tag.class`; a name may end in `*`. Patterns are regular
-    expressions. `noise_lines` and `credit_lines` must match a whole block of text, `noise_texts` any part of one,
+    expressions. `caption_labels` stand before a caption, `noise_lines` and `credit_lines` must match a whole block of text, `noise_texts` any part of one,
     which is then cut out; `tail_lines` end the text, `related_labels` begin links to other articles. All
     `author_…` patterns hold the people in the group `names`: `author_lines` match a whole block that is a credit,
     `edge_author_lines` one at the head or foot of the text (in its midst it quotes somebody), `author_leads` a lead
@@ -40,6 +40,7 @@ class SiteFacts:
     byline_selectors: tuple[str, ...] = ()
     lead_selectors: tuple[str, ...] = ()
     caption_selectors: tuple[str, ...] = ()
+    caption_labels: tuple[str, ...] = ()
     noise_lines: tuple[str, ...] = ()
     noise_texts: tuple[str, ...] = ()
     tail_lines: tuple[str, ...] = ()
