@@ -1,12 +1,14 @@
 """From a page to a document: the order of the steps, and the one boundary at which a page's trouble stops."""
 
 import logging
+from dataclasses import dataclass
+from typing import Any
 
 from flows.transform import bylines, dates, images, languages, trees
 from flows.transform.addresses import canonical
-from flows.transform.blocks import blocks_of
-from flows.transform.content import read_content
-from flows.transform.evidence import read_evidence, section, tags
+from flows.transform.blocks import Block, blocks_of
+from flows.transform.content import Content, read_content
+from flows.transform.evidence import Evidence, read_evidence, section, tags
 from flows.transform.headers import split_header
 from flows.transform.leads import lead
 from flows.transform.noise import remove_noise, without_noise
@@ -14,8 +16,8 @@ from flows.transform.text import character_count, text_hash
 from flows.transform.titles import is_title, title
 from flows.transform.versions import RULES_VERSION, extractor
 from flows.web.charsets import decode
-from flows.web.sites import site_facts
-from warehouse.model import Document, Page, Reason, Reject, Stage
+from flows.web.sites import SiteFacts, site_facts
+from warehouse.model import Document, Image, Link, Page, Reason, Reject, Stage
 
 EXTRACTOR = extractor()
 LONGEST_DETAIL = 500
@@ -33,7 +35,31 @@ def transform(page: Page) -> Document | Reject:
         return _reject(page, Reason.EXTRACTOR_FAILED, f"{type(trouble).__name__}: {trouble}"[:LONGEST_DETAIL])
 
 
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What the steps over the page's tree found; a document is made of it."""
+
+    facts: SiteFacts
+    statements: Evidence
+    headline: str | None
+    content: Content
+    blocks: list[Block]
+    pictures: tuple[Image, ...]
+    links: tuple[Link, ...]
+    dates: list[dates.Dated]
+    credits: list[str]
+    has_media: bool
+
+
 def _transform(page: Page) -> Document | Reject:
+    reading = _read(page)
+    if not (reading.blocks or reading.pictures or reading.has_media):
+        return _reject(page, Reason.NO_TEXT, "neither text nor media")
+    return _document(page, reading)
+
+
+def _read(page: Page) -> _Reading:
+    """All steps that need the tree, in their order: each takes out what the next must not see."""
     markup, _ = decode(page.body, page.charset)
     facts = site_facts(page.url)
     root = trees.parse(markup)
@@ -51,20 +77,29 @@ def _transform(page: Page) -> Document | Reject:
     images.remove_captions(root, facts)
     content = read_content(root, is_fragment=trees.is_fragment(markup))
 
-    # The pictures of the article; the text without the lines about it.
-    pictures = images.within(content.region, shown)
+    # The text without the lines about it.
     header = split_header(content.blocks, facts, has_head=not dates.came_with_publication(page, facts))
     blocks = [block for block in without_noise(header.blocks, facts) if not is_title(block, headline)]
-    paragraphs = tuple(block.text for block in blocks)
-    text = "\n".join(paragraphs)
-    if not (text or pictures or has_media):
-        return _reject(page, Reason.NO_TEXT, "neither text nor media")
+    return _Reading(
+        facts=facts,
+        statements=statements,
+        headline=headline,
+        content=content,
+        blocks=blocks,
+        pictures=images.within(content.region, shown),
+        links=images.links(content.region, page.url),
+        dates=[*dated, *header.dates],
+        credits=[*marked, *header.bylines],
+        has_media=has_media,
+    )
 
-    written_by = [*marked, *header.bylines, *bylines.names_in_text(paragraphs, facts)]
-    publication = dates.published(page, facts, statements, [*dated, *header.dates])
+
+def _document(page: Page, reading: _Reading) -> Document:
+    facts, statements = reading.facts, reading.statements
+    paragraphs = tuple(block.text for block in reading.blocks)
+    written_by = [*reading.credits, *bylines.names_in_text(paragraphs, facts)]
+    publication = dates.published(page, facts, statements, reading.dates)
     canonical_url, declared_url = canonical(page, statements)
-    language = languages.language(text, headline, statements, facts)
-    main_picture = images.stated_image(statements, page.url) or (pictures[0].url if pictures else None)
     return Document(
         page_id=page.page_id,
         source=page.source,
@@ -73,35 +108,43 @@ def _transform(page: Page) -> Document | Reject:
         url=page.url,
         canonical_url=canonical_url,
         declared_canonical_url=declared_url,
-        title=headline,
-        lead=lead(blocks, facts),
-        text=text,
+        title=reading.headline,
+        lead=lead(reading.blocks, facts),
         paragraphs=paragraphs,
         authors=bylines.authors(statements, written_by, facts),
-        agency=bylines.agency([*marked, *(block.text for block in content.blocks)], facts),
+        agency=bylines.agency([*reading.credits, *(block.text for block in reading.content.blocks)], facts),
         section=section(statements),
         tags=tags(statements),
-        language=language,
         published_at=publication.at,
         modified_at=dates.modified(page, facts, statements),
         published_precision=publication.precision,
         published_evidence=publication.evidence,
         published_raw=publication.raw,
         has_date_conflict=publication.has_conflict,
-        image_url=main_picture,
-        images=pictures,
-        links=images.links(content.region, page.url),
+        image_url=images.main_image(statements, page.url, reading.pictures),
+        images=reading.pictures,
+        links=reading.links,
         is_free=statements.is_free,
-        word_count=languages.word_count(text, language),
-        character_count=character_count(text),
-        text_hash=text_hash(text),
-        minhash=None,
-        text_method=content.method,
-        text_confidence=content.confidence,
+        text_method=reading.content.method,
+        text_confidence=reading.content.confidence,
         captured_at=page.captured_at,
         extractor=EXTRACTOR,
         rules_version=RULES_VERSION,
+        minhash=None,
+        **_measured("\n".join(paragraphs), reading),
     )
+
+
+def _measured(text: str, reading: _Reading) -> dict[str, Any]:
+    """The text, its language, and what is counted in it."""
+    language = languages.language(text, reading.headline, reading.statements, reading.facts)
+    return {
+        "text": text,
+        "language": language,
+        "word_count": languages.word_count(text, language),
+        "character_count": character_count(text),
+        "text_hash": text_hash(text),
+    }
 
 
 def _reject(page: Page, reason: Reason, detail: str) -> Reject:

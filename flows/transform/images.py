@@ -43,11 +43,12 @@ def has_media(root: HtmlElement) -> bool:
     return next(root.iter("img", "amp-img", "video", "audio", "iframe", "embed", "object"), None) is not None
 
 
-def stated_image(statements: Evidence, base: str) -> str | None:
-    """The picture that the page names as its own."""
+def main_image(statements: Evidence, base: str, pictures: tuple[Image, ...]) -> str | None:
+    """The picture that the page names as its own, else the first one of the text."""
     stated = statements.first_meta("og:image", "og:image:url", "og:image:secure_url", "twitter:image")
     stated = stated or next(strings_in(statements.stated("image"), "url"), None)
-    return own_address(stated, base) if stated else None
+    own = own_address(stated, base) if stated else None
+    return own or (pictures[0].url if pictures else None)
 
 
 def image_url(element: HtmlElement, base: str) -> str | None:

@@ -21,11 +21,11 @@ class SiteFacts:
     """What is known about a site; the defaults are for a site of which nothing is known.
 
     Selectors are `tag`, `.class`, `#id`, `[attribute]` or `tag.class`; a name may end in `*`. Patterns are regular
-    expressions. `caption_labels` stand before a caption, `noise_lines` and `credit_lines` must match a whole block of text, `noise_texts` any part of one,
-    which is then cut out; `tail_lines` end the text, `related_labels` begin links to other articles. All
-    `author_…` patterns hold the people in the group `names`: `author_lines` match a whole block that is a credit,
-    `edge_author_lines` one at the head or foot of the text (in its midst it quotes somebody), `author_leads` a lead
-    and `author_tails` the end of a paragraph, both of which stay in the text.
+    expressions. `noise_lines` and `credit_lines` must match a whole block of text, `noise_texts` any part of one,
+    which is then cut out; `caption_labels` stand before a caption, `tail_lines` end the text, `related_labels` begin
+    links to other articles. All `author_…` patterns hold the people in the group `names`: `author_lines` match a
+    whole block that is a credit, `edge_author_lines` one at the head or foot of the text (in its midst it quotes
+    somebody), `author_leads` a lead and `author_tails` the end of a paragraph, both of which stay in the text.
     """
 
     feed_time: TimeMeaning = TimeMeaning.UNKNOWN
