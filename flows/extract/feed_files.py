@@ -27,7 +27,7 @@ millions of brackets from being searched to its end again and again."""
 
 BYTE_ORDER_MARK = "\ufeff"
 LINE_ENDS = re.compile(r"[\r\n]*")
-COMMENT_LINE = re.compile(r"<!--([^\r\n]{0,100}?)-->[ \t]*\r?\n")
+COMMENT_LINE = re.compile(r"<!--([^\r\n]*?)-->[ \t]*\r?\n")
 # The address's closing bracket is taken with the line of dashes: both may also stand in a title.
 DASHES = re.compile(r"\)[ \t]*\r?\n------[ \t]*(?:(\r?\n)|\Z)")
 DATE_LINE = re.compile(r"日期[：:][ \t]*([^<\r\n]{0,80})\r?\n")
@@ -108,7 +108,7 @@ def _with_front_matter(text: str) -> FeedFile:
 def _header(text: str) -> FeedFile | None:
     """The header at the start of a text and the body after it; None where there is none."""
     start = _end(LINE_ENDS, text, 0)
-    comment = COMMENT_LINE.match(text, start)
+    comment = COMMENT_LINE.match(text, start, start + HEADER_CHARACTERS)
     start = comment.end() if comment else start
     if not text.startswith("[", start):
         return None

@@ -54,7 +54,8 @@ class Rule(NamedTuple):
 def _is_time_zone(value: str) -> bool:
     try:
         ZoneInfo(value)
-    except (ValueError, OSError):
+    except (ValueError, LookupError, OSError):
+        # A folder of zones is an OSError, a name outside them a ValueError, any other a LookupError.
         return False
     return True
 
