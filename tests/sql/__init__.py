@@ -1,0 +1,1 @@
+"""The SQL, tested with rows in and rows out."""

@@ -1,0 +1,110 @@
+"""Each check stays silent over sound rows and names what is wrong otherwise."""
+
+import pytest
+
+from tests.sql.rows import NOON, at, warehouse
+from warehouse import catalog
+
+SOUND = {
+    "pages": [{"run_id": "r1"}],
+    "documents": [{"run_id": "r1"}],
+    "runs": [{"state": "running"}, {"input_count": 1, "page_count": 1, "document_count": 1}],
+}
+UNDER_WAY = {
+    # Pages are listed last, so those of a run that goes on meanwhile may have no document yet; a killed one's neither.
+    "pages": [{"run_id": "r1"}, {"run_id": "r2", "page_id": "p2"}],
+    "rejects": [{"run_id": "r2"}],
+    "runs": [{"state": "running"}, {"run_id": "r2", "state": "running"}],
+    "live_runs": [{"run_id": "r1"}],
+}
+RESUMED = {
+    "pages": [{"run_id": "dead"}],
+    "documents": [{"run_id": "r1"}],
+    "runs": [{"run_id": "dead", "state": "running"}, {"resumed_page_count": 1, "document_count": 1}],
+}
+REFUSED = {
+    "pages": [{"run_id": "r1"}],
+    "rejects": [{"run_id": "r1", "stage": "transform", "reason": "no_text", "page_id": "p1"}],
+    # Three inputs were refused before this run too, so that their rejects carry another run's id.
+    "runs": [{"input_count": 4, "page_count": 1, "read_reject_count": 3, "transform_reject_count": 1}],
+}
+BROKEN_OFF = {
+    # The last shard was stored and not counted.
+    "pages": [{"run_id": "r1"}],
+    "documents": [{"run_id": "r1"}],
+    "runs": [{"state": "failed"}],
+}
+EDITED = {
+    "pages": [{"page_id": "p1"}, {"page_id": "p2"}],
+    "documents": [{"page_id": "p1", "title": "A"}, {"page_id": "p2", "title": "B", "captured_at": at(13)}],
+}
+
+WRONG = {
+    "closed_words_are_known": ({"rejects": [{"reason": "bored"}]}, ("rejects", "reason", "bored", 1)),
+    "dates_are_whole": (
+        {"documents": [{"published_at": NOON}]},
+        ("d1", "https://example.org/1", NOON, None, None),
+    ),
+    "document_rows_are_unique": ({"documents": [{}, {}]}, ("p1", "test/1", 0, 2)),
+    "documents_have_pages": ({"documents": [{}]}, ("p1", "d1", "https://example.org/1", "r0")),
+    "page_ids_are_unique": ({"pages": [{}, {}]}, ("p1", 2)),
+    "pages_have_an_end": (
+        {"pages": [{"run_id": "r1"}], "runs": [{}]},
+        ("p1", "https://example.org/1", "r1"),
+    ),
+    "published_before_capture": (
+        {"documents": [{"published_at": NOON, "captured_at": NOON.replace(day=21, hour=11)}]},
+        ("d1", "https://example.org/1", NOON, NOON.replace(day=21, hour=11), None, None),
+    ),
+    "reject_ids_are_unique": ({"rejects": [{}, {}]}, ("j1", 2)),
+    "row_keys_are_unique": (
+        {"documents": [{"row_key": 7}, {"row_key": 7, "page_id": "p2", "document_id": "d2"}]},
+        (7, 2, "p1", "p2"),
+    ),
+    "runs_balance": ({"runs": [{"state": "failed", "input_count": 1}]}, ("r1", "failed", 1, 0, 0, 0)),
+    "runs_count_their_rows": (
+        {"pages": [{"run_id": "r1"}], "runs": [{"page_count": 2, "document_count": 2}]},
+        ("r1", "completed", 2, 1, 2, 0, 0, 0, 0, 0),
+    ),
+    "transform_rejects_have_pages": (
+        {"rejects": [{"stage": "transform", "page_id": "p9"}]},
+        ("j1", "p9", "malformed_input", "r0"),
+    ),
+}
+SETTLED = {
+    # No row can break these as long as the settling is right: here its result is spoilt.
+    "document_ids_are_unique": ("update derived.document_history set is_document = true", ("d1", 2)),
+    "versions_are_numbered": (
+        "update derived.document_history set version_number = 2",
+        ("d1", 2, 1, 2, 2, 2, 1),
+    ),
+}
+
+
+@pytest.mark.parametrize("rows", [{}, SOUND, UNDER_WAY, RESUMED, REFUSED, BROKEN_OFF, EDITED])
+def test_sound_rows_pass_every_check(rows):
+    assert catalog.run_checks(warehouse(**rows)) == []
+
+
+@pytest.mark.parametrize("check", WRONG)
+def test_a_check_names_what_is_wrong(check):
+    rows, offending = WRONG[check]
+    assert found(warehouse(**rows), check) == [offending]
+
+
+@pytest.mark.parametrize("check", SETTLED)
+def test_a_check_guards_the_settling_of_versions(check):
+    spoil, offending = SETTLED[check]
+    connection = warehouse(**EDITED)
+    connection.execute(spoil)
+    assert found(connection, check) == [offending]
+
+
+def test_a_count_below_the_stored_rows_is_wrong_for_a_whole_run():
+    rows = {**BROKEN_OFF, "runs": [{"state": "completed"}]}
+    assert found(warehouse(**rows), "runs_count_their_rows") == [("r1", "completed", 0, 1, 0, 1, 0, 0, 0, 0)]
+
+
+def found(connection, check):
+    (item,) = (item for item in catalog.definitions("checks") if item.name == f"checks.{check}")
+    return connection.execute(item.select).fetchall()
