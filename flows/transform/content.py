@@ -33,7 +33,7 @@ ENOUGH = 0.9
 JUDGED = 250
 # Shorter passages turn up inside others by chance.
 LONG_ENOUGH = 20
-# SequenceMatcher is quadratic in bad cases; pages with more blocks are listings, not articles.
+# Aligning and searching are quadratic; above this only blocks that are a whole line of the other reading count.
 MOST_BLOCKS = 5000
 
 
@@ -54,7 +54,7 @@ class Content:
 def read_content(root: HtmlElement, *, is_fragment: bool) -> Content:
     """The text of a cleaned tree; no blocks where it has none."""
     body = root.find("body")
-    blocks = blocks_of(body)[:MOST_BLOCKS]
+    blocks = blocks_of(body)
     # The fallbacks of trafilatura weigh the article against the page around it; a fragment has none around it.
     lines = _trafilatura_lines(root, is_fast=is_fragment)
     if is_fragment:
@@ -94,6 +94,9 @@ def _chosen(blocks: list[Block], lines: list[str]) -> set[int]:
     """Indexes of the blocks that trafilatura's lines consist of, aligned in order."""
     texts = [dense(block.text) for block in blocks]
     wanted = [dense(line) for line in lines]
+    if len(texts) > MOST_BLOCKS:
+        known = set(wanted)
+        return {index for index, text in enumerate(texts) if text in known}
     matcher = SequenceMatcher(None, texts, wanted, autojunk=False)
     chosen = {match.a + step for match in matcher.get_matching_blocks() for step in range(match.size)}
     # A line may hold several blocks (cells of a table, parts around a line break).
@@ -130,10 +133,16 @@ def _agreement(blocks: Sequence[Block], lines: Sequence[str]) -> float:
     if not lines:
         return 0.5
     texts, wanted = [dense(block.text) for block in blocks], [dense(line) for line in lines]
-    left, right = "\n".join(texts), "\n".join(wanted)
-    common = sum(len(t) for t in texts if t in right) + sum(len(w) for w in wanted if w in left)
     total = sum(map(len, texts)) + sum(map(len, wanted))
+    common = _found(texts, wanted) + _found(wanted, texts)
     return round(common / total, 3) if total else 0.5
+
+
+def _found(passages: list[str], others: list[str]) -> int:
+    """The characters of the passages that stand among the others, whole or as a part of one."""
+    known = set(others)
+    joined = "\n".join(others) if len(passages) <= MOST_BLOCKS else ""
+    return sum(len(passage) for passage in passages if passage in known or passage in joined)
 
 
 def _length(texts: Iterable[str]) -> int:
