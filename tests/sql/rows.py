@@ -1,5 +1,6 @@
 """A warehouse of a few rows: plain tables stand in for `raw.*`, everything above them is the real SQL."""
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 from itertools import count
 from typing import Any
@@ -8,7 +9,7 @@ import duckdb
 import pyarrow as pa
 
 from warehouse import catalog
-from warehouse.model import hash_of
+from warehouse.model import Counts, hash_of
 from warehouse.schema import TABLES, arrow_schema
 
 SCHEMAS = {
@@ -17,16 +18,6 @@ SCHEMAS = {
     "live_runs": pa.schema([("run_id", pa.string())]),
 }
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
-COUNTS = (
-    "input",
-    "page",
-    "unchanged",
-    "read_reject",
-    "resumed_page",
-    "reprocessed_page",
-    "document",
-    "transform_reject",
-)
 DEFAULTS: dict[str, dict[str, Any]] = {
     "pages": {
         "page_id": "p1",
@@ -72,7 +63,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "started_at": NOON,
         "parameters": "{}",
         "loaded_at": NOON,
-        **{f"{name}_count": 0 for name in COUNTS},
+        **asdict(Counts()),
     },
     "sources": {},
     "live_runs": {},

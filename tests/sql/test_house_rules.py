@@ -47,10 +47,7 @@ BUILT = [path for path in FILES if path.parent.name in {"main", "staging", "deri
 
 
 def columns(view):
-    query = (
-        "select column_name from duckdb_columns() where schema_name = 'main' and table_name = ? order by column_index"
-    )
-    return [name for (name,) in warehouse().execute(query, [view]).fetchall()]
+    return [name for name, *_ in warehouse().execute(f"describe main.{view}").fetchall()]
 
 
 @pytest.mark.parametrize("path", BUILT, ids=lambda path: f"{path.parent.name}.{path.stem}")

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from tests.sql.rows import NOON, at, select
+from tests.sql.rows import NOON, at, select, warehouse
 
 
 def test_pages_show_captures_without_their_bytes():
@@ -31,15 +31,11 @@ def test_a_run_stands_as_its_newest_end_says_or_whether_a_process_holds_it(rows,
 
 
 def test_sources_are_those_configured_and_those_that_only_runs_name():
+    newest = '{"kind": "archive", "location": "x.tar"}'
     runs = [
         {"run_id": "r1", "source": "known"},
         {"run_id": "r2", "source": "once", "parameters": '{"kind": "archive", "location": "old.tar"}'},
-        {
-            "run_id": "r3",
-            "source": "once",
-            "parameters": '{"kind": "archive", "location": "x.tar"}',
-            "started_at": at(20),
-        },
+        {"run_id": "r3", "source": "once", "parameters": newest, "started_at": at(20)},
         {"run_id": "r4", "source": "odd", "parameters": "no JSON"},
         {"run_id": "r5", "source": None},
     ]
@@ -59,8 +55,11 @@ def test_documents_per_day_count_by_the_utc_day_and_own_up_to_the_undated():
         {"document_id": "d3", "page_id": "p3"},
     ]
     # In a reader's own zone the evening of the 23rd is already the 24th.
-    query = "select * from main.documents_per_day order by published_date"
-    assert select(query, documents=rows) == [
+    connection = warehouse(documents=rows)
+    # In this reader's own zone that evening is already the 24th.
+    connection.execute("set timezone = 'Asia/Shanghai'")
+    found = connection.execute("select * from main.documents_per_day order by published_date").fetchall()
+    assert found == [
         ("example.org", date(2026, 11, 23), 2, 24, 1, 0.5, 0.5, 1),
         ("example.org", None, 1, 12, 0, 0.0, 0.0, 1),
     ]
