@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from flows import prefect_settings
+from flows.extract.sources import load_sources
 from warehouse.settings import Settings
 
 HOST = "127.0.0.1"
@@ -36,14 +37,18 @@ def serve_all(settings: Settings, port: int) -> None:
 
         from flows.ingest import ingest
 
+        (sample,) = (source for source in load_sources(None) if source.name == "sample")
         print(f"Prefect UI: http://{HOST}:{port} (Ctrl-C ends it)", flush=True)  # noqa: T201 - the command's output
         serve(
             RunnerDeployment.from_flow(
                 ingest,
                 name="ingest",
                 description="One source, once: reads it, loads what is new, publishes the views.",
+                # The form opens on the bundled sample, so that the first run is one click.
+                parameters={"kind": sample.kind, "location": sample.location, "source": sample.name},
                 entrypoint_type=EntrypointType.MODULE_PATH,
             ),
+            pause_on_shutdown=False,
             print_starting_message=False,
         )
 
@@ -56,8 +61,9 @@ def running_server(settings: Settings, port: int) -> Iterator[str]:
         raise ServerError(f"port {port} is taken by another Prefect server; choose another with --port")
     log = settings.root / ".prefect" / "server.log"
     log.parent.mkdir(parents=True, exist_ok=True)
-    # The API's address in the server's own environment would leak into the UI and send it to the wrong port.
-    environment = {name: value for name, value in os.environ.items() if name != "PREFECT_API_URL"}
+    # The UI asks the API at the address it is told, which is port 4200 unless it is told otherwise.
+    environment = {**os.environ, "PREFECT_SERVER_UI_API_URL": api_url}
+    environment.pop("PREFECT_API_URL", None)
     command = [sys.executable, "-m", "prefect", "server", "start", "--host", HOST, "--port", str(port)]
     with log.open("ab") as output:
         server = subprocess.Popen(command, env=environment, stdout=output, stderr=output)  # noqa: S603 - our own words

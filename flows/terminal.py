@@ -36,7 +36,6 @@ def run_flow(name: str, **parameters: object) -> None:
 @contextmanager
 def shown_log() -> Iterator[None]:
     """Shows Broadsheet's log on standard error: a progress bar in a terminal, plain lines elsewhere."""
-    log.setLevel(logging.INFO)
     if not sys.stderr.isatty():
         handler: logging.Handler = logging.StreamHandler()
         handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))

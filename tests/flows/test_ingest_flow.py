@@ -1,0 +1,92 @@
+"""The flow as Prefect runs it: its form, its run, its report."""
+
+import asyncio
+
+import pytest
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.objects import StateType
+from prefect.exceptions import ParameterTypeError
+from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
+from prefect.testing.utilities import prefect_test_harness
+from prefect.utilities.callables import parameter_schema
+
+from flows.extract.sources import SourceError
+from flows.ingest import ingest
+from tests.flows.archives import write_archive
+from warehouse import engine
+from warehouse.catalog import CheckFailure, ChecksFailedError
+from warehouse.model import Counts
+
+pytestmark = pytest.mark.usefixtures("prefect", "root")
+
+
+@pytest.fixture(scope="module")
+def prefect():
+    """A Prefect server of the tests' own, on loopback; without heartbeats, each of which ends a run a second late."""
+    with (
+        prefect_test_harness(server_startup_timeout=120),
+        temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}),
+    ):
+        yield
+
+
+@pytest.fixture
+def root(monkeypatch, settings):
+    monkeypatch.setenv("BROADSHEET_ROOT", str(settings.root))
+    monkeypatch.setenv("BROADSHEET_SHARD_PAGES", "20")
+    return settings
+
+
+async def artifacts():
+    async with get_client() as client:
+        return await client.read_artifacts()
+
+
+async def last_flow_run():
+    async with get_client() as client:
+        return (await client.read_flow_runs())[0]
+
+
+def test_a_run_loads_publishes_and_leaves_a_report(root, tmp_path):
+    archive = write_archive(tmp_path / "archive", range(50))
+    (archive / "broken.md").write_bytes(b"")
+    counts = ingest("archive", str(archive), source="example")
+    assert counts == Counts(input_count=51, page_count=50, read_reject_count=1, document_count=50)
+    with engine.published(root) as connection:
+        assert connection.execute("select source, count(*) from main.documents group by source").fetchall() == [
+            ("example", 50)
+        ]
+    (report,) = [item for item in asyncio.run(artifacts()) if item.key == "ingest-report"]
+    assert "example.org" in report.data
+    assert "malformed_input" in report.data
+    assert "51 read" in report.data
+
+
+def test_a_trial_stops_after_so_many_pages(tmp_path):
+    counts = ingest("archive", str(write_archive(tmp_path / "archive", range(50))), max_pages=7)
+    assert counts == Counts(input_count=7, page_count=7, document_count=7)
+
+
+def test_a_failed_check_fails_the_run_and_keeps_the_last_good_catalog(root, tmp_path, monkeypatch):
+    archive = write_archive(tmp_path / "archive", range(5))
+    ingest("archive", str(archive))
+    good = root.catalog.read_bytes()
+    monkeypatch.setattr("warehouse.catalog.run_checks", lambda _: [CheckFailure("page_ids_are_unique", 1, ("p=1",))])
+    with pytest.raises(ChecksFailedError, match="page_ids_are_unique"):
+        ingest("archive", str(write_archive(tmp_path / "more", range(5, 10))))
+    assert root.catalog.read_bytes() == good
+    monkeypatch.undo()
+    assert asyncio.run(last_flow_run()).state_type is StateType.FAILED
+
+
+def test_an_order_that_cannot_be_carried_out_is_refused_before_any_work(root):
+    with pytest.raises(SourceError, match="no such file"):
+        ingest("archive", "/no/such/place")
+    with pytest.raises(ParameterTypeError, match="kind"):
+        ingest("telepathy", "/no/such/place")
+    assert not (root.root / "tables").exists()
+
+
+def test_every_parameter_of_the_form_has_its_help():
+    for name, field in parameter_schema(ingest.fn).properties.items():
+        assert field.get("description"), f"{name} has no help"
