@@ -64,7 +64,7 @@ class ArchiveReader:
         self.progress = 1.0
 
     def _broken(self, reason: Reason, problem: str, count: int, last: str | None) -> Refusal:
-        after = f"after {count:,} files, the last of them {last!r}" if count else "before any file"
+        after = f"after {count:,} of its files, the last {last!r}" if count else "before any file"
         return Refusal(
             shown(self._path.name), reason, f"the archive cannot be read on: {problem}, {after}", hides_more=True
         )

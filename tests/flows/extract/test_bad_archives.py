@@ -134,7 +134,7 @@ def test_a_tar_cut_short_gives_what_can_be_read_and_one_reject_of_its_own_name(t
     *pages, broken = reader
     assert all(isinstance(page, Page) for page in pages)
     assert (broken.location, broken.reason) == ("cut.tar", Reason.MALFORMED_INPUT)
-    after = f"after {len(pages)} files, the last of them {pages[-1].location!r}" if pages else "before any file"
+    after = f"after {len(pages)} of its files, the last {pages[-1].location!r}" if pages else "before any file"
     assert broken.detail.endswith(after)
     assert not reader.is_complete
     if mode != "w:bz2":  # one block of bzip2 holds 900 kB, more than this whole archive
