@@ -38,16 +38,13 @@ def ingest(kind: SourceKind, location: str, source: str | None = None, max_pages
     settings = Settings.load()
     order = IngestOrder.checked(kind, location, source, max_pages)
     versions = (version("broadsheet"), extractor())
-    with (
-        runs.recorded(
-            settings, flow="ingest", source=order.source, parameters=order.parameters, versions=versions
-        ) as run,
-        worker_pool(settings.workers) as workers,
-    ):
+    recorded = runs.recorded(
+        settings, flow="ingest", source=order.source, parameters=order.parameters, versions=versions
+    )
+    with worker_pool(settings.workers) as workers, recorded as run:
         _finish_what_was_left(run, workers)
-        _read_and_load(
-            open_reader(order.kind, order.location, source=order.source, settings=settings), order, run, workers
-        )
+        reader = open_reader(order.kind, order.location, source=order.source, settings=settings)
+        _read_and_load(reader, order, run, workers)
     publication.publish_run(run)
     report_run(run)
     return run.counts

@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import sys
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -33,12 +34,31 @@ def worker_pool(workers: int) -> Iterator[WorkerPool]:
     process that runs Prefect, and a spawn pays the imports (1 s) for each worker.
     """
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["flows.transform.documents"])
+    context.set_forkserver_preload(["flows.transform.warm"])
     executor = ProcessPoolExecutor(workers, mp_context=context, initializer=_end_with_parent)
     try:
+        with _hidden_main():
+            # Workers start when work is handed in, so some is: it returns once they are there.
+            list(executor.map(_is_there, range(workers)))
         yield WorkerPool(executor)
     finally:
         executor.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def _hidden_main() -> Iterator[None]:
+    """Keeps new workers from importing the program that started them: for a served flow that is all of Prefect."""
+    main = vars(sys.modules["__main__"])
+    hidden: dict[str, object] = {name: main.pop(name) for name in ("__spec__", "__file__") if name in main}
+    main["__spec__"] = None
+    try:
+        yield
+    finally:
+        main.update(hidden)
+
+
+def _is_there(_: int) -> bool:
+    return True
 
 
 def _transform(page: Page) -> Document | Reject:

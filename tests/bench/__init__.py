@@ -1,0 +1,1 @@
+"""What things cost: scripts that print figures, never timed tests."""
