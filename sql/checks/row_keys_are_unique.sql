@@ -1,9 +1,16 @@
 -- No two rows of documents share a row_key, or setting one of them aside would hide the other.
+with
+shared as (
+    select row_key,
+    from raw.documents
+    group by row_key
+    having count(*) > 1
+)
+
 select
     row_key,
-    count(*) as row_count,
-    min(page_id) as first_page_id,
-    max(page_id) as last_page_id,
+    page_id,
+    extractor,
+    rules_version,
 from raw.documents
-group by row_key
-having count(*) > 1
+where row_key in (from shared)
