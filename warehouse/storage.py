@@ -199,10 +199,13 @@ def _absent(settings: Settings, handle: DeltaTable, table: Table, records: list[
 
 def _commit(handle: DeltaTable, table: Table, rows: pa.Table) -> None:
     version = handle.transaction_version(APPLICATION) or 0
+    known = {column.name for column in handle.schema().fields}
     write_deltalake(
         handle,
         rows,
         mode="append",
+        # A table made before a column was declared gets it with the first rows that have it.
+        schema_mode="merge" if known < set(rows.schema.names) else None,
         writer_properties=_writer(table),
         commit_properties=CommitProperties(
             app_transactions=[Transaction(APPLICATION, version + 1)],

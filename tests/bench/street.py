@@ -143,11 +143,12 @@ def _alternate(
     return bare, transform, runs
 
 
-def _bare(fragment: str) -> object:
+def _bare(fragment: str) -> tuple[str | None, str | None]:
     import trafilatura
 
     page = f"<html><body><article>{fragment}</article></body></html>"
-    return trafilatura.bare_extraction(page, with_metadata=True)
+    document = trafilatura.bare_extraction(page, with_metadata=True)
+    return (document.text, document.date) if document else (None, None)
 
 
 def _seconds(action: Callable[[], object]) -> float:

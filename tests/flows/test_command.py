@@ -1,0 +1,182 @@
+"""The command: one verb a subcommand, output for people and programs, one clear line when it cannot."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from pyarrow import parquet
+
+from flows.cli import app
+from tests.flows.archives import write_archive
+from tests.flows.plain import ingest_plainly
+
+COMMAND = Path(sys.executable).with_name("broadsheet")
+README = Path(__file__).parents[2] / "README.md"
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory):
+    """A warehouse of thirty documents and a reject."""
+    from warehouse.settings import Settings
+
+    place = tmp_path_factory.mktemp("command")
+    archive = write_archive(place / "archive", range(30))
+    (archive / "empty.md").write_bytes(b"")
+    ingest_plainly(Settings(root=place / "data", workers=1), archive)
+    return place / "data"
+
+
+def run(root, *words, given=None):
+    environment = {**os.environ, "BROADSHEET_ROOT": str(root)}
+    return subprocess.run([COMMAND, *words], env=environment, capture_output=True, text=True, input=given, check=False)
+
+
+def is_one_clear_line(done):
+    return done.returncode != 0 and done.stderr.count("\n") == 1 and "Traceback" not in done.stderr
+
+
+def test_every_command_has_help_and_is_in_the_readme():
+    for name, command in app.commands.items():
+        assert command.help, f"{name} has no help"
+        assert f"broadsheet {name}" in README.read_text(encoding="utf-8"), f"{name} is not in the README"
+
+
+def test_a_query_comes_back_as_a_table(root):
+    done = run(root, "sql", "select site, count(*) as documents from documents group by site")
+    assert "example.org" in done.stdout
+    assert "30" in done.stdout
+    assert "1 row" in done.stdout
+
+
+def test_the_other_formats_are_for_programs(root, tmp_path):
+    query = "select title, authors, published_at from documents order by title limit 2"
+    assert run(root, "sql", query, "--format", "csv").stdout.splitlines()[0] == "title,authors,published_at"
+    rows = json.loads(run(root, "sql", query, "--format", "json").stdout)
+    lines = [json.loads(line) for line in run(root, "sql", query, "--format", "jsonl").stdout.splitlines()]
+    assert rows == lines
+    assert [row["title"] for row in rows] == ["Story 0", "Story 1"]
+    file = tmp_path / "result.parquet"
+    assert run(root, "sql", query, "--format", "parquet", "--output", file).returncode == 0
+    assert parquet.read_table(file).column("title").to_pylist() == ["Story 0", "Story 1"]
+
+
+def test_an_empty_result_is_valid_in_every_format(root, tmp_path):
+    query = "select title from documents where false"
+    assert json.loads(run(root, "sql", query, "--format", "json").stdout) == []
+    assert run(root, "sql", query, "--format", "jsonl").stdout == ""
+    assert "0 rows" in run(root, "sql", query).stdout
+    run(root, "sql", query, "--format", "parquet", "--output", tmp_path / "empty.parquet")
+    assert parquet.read_table(tmp_path / "empty.parquet").num_rows == 0
+
+
+def test_a_query_can_come_from_standard_input(root):
+    assert run(root, "sql", "-", "--format", "csv", given="select count(*) as n from rejects").stdout == "n\n1\n"
+
+
+@pytest.mark.parametrize(
+    "query", sorted((Path(__file__).parents[2] / "sql" / "queries").glob("*.sql")), ids=lambda p: p.stem
+)
+def test_every_saved_query_runs_as_it_stands(root, query):
+    done = run(root, "sql", "-", given=query.read_text(encoding="utf-8"))
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("sql", "delete from documents"),
+        ("sql", "copy (select 1) to 'x'"),
+        ("sql", "select nothing"),
+        ("sql", "select * from read_text('/etc/hostname')"),
+        ("sql", "select 1", "--format", "parquet"),
+        ("sql", "select 1", "--format", "xml"),
+        ("sql", "select 1", "--output", "/no/such/folder/file.csv", "--format", "csv"),
+        ("sql",),
+        ("ingest", "archive", "/no/such/place"),
+        ("ingest", "archive", "README.md"),
+        ("ingest", "carrier-pigeon", "."),
+        ("ingest", "archive", "tests", "--source", "no blanks please"),
+        ("ingest", "archive", "tests", "--max-pages", "0"),
+        ("extract", "/no/such/page.html"),
+        ("nonsense",),
+    ],
+    ids=lambda words: " ".join(words),
+)
+def test_what_cannot_be_done_is_said_in_one_clear_line(root, words):
+    done = run(root, *words)
+    assert is_one_clear_line(done), done.stderr
+
+
+def test_an_empty_folder_is_nothing_to_read(root, tmp_path):
+    done = run(root, "ingest", "archive", tmp_path)
+    assert is_one_clear_line(done)
+    assert "empty folder" in done.stderr
+
+
+def test_a_warehouse_that_is_not_there_says_what_to_do(tmp_path):
+    done = run(tmp_path / "nothing", "sql", "select 1")
+    assert is_one_clear_line(done)
+    assert "broadsheet ingest" in done.stderr
+
+
+def test_a_wrong_setting_is_refused_by_name(root):
+    environment = {**os.environ, "BROADSHEET_ROOT": str(root), "BROADSHEET_WORKERS": "many"}
+    done = subprocess.run([COMMAND, "status"], env=environment, capture_output=True, text=True, check=False)
+    assert is_one_clear_line(done)
+    assert "BROADSHEET_WORKERS='many'" in done.stderr
+
+
+def test_a_query_needs_neither_prefect_nor_pyarrow(root):
+    """What keeps `broadsheet sql` under half a second of CPU."""
+    code = (
+        "import sys\nfrom flows.cli import app\n"
+        "app(['sql', 'select 1'], standalone_mode=False)\n"
+        "print(sorted({name.partition('.')[0] for name in sys.modules} & {'prefect', 'pyarrow', 'pydantic', 'trafilatura'}))"
+    )
+    environment = {**os.environ, "BROADSHEET_ROOT": str(root)}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_publish_check_and_status_say_what_they_did(root):
+    assert "published" in run(root, "publish").stdout
+    assert "every check passed" in run(root, "check").stdout
+    status = run(root, "status").stdout
+    assert "completed" in status
+    assert "malformed_input" in status
+
+
+def test_extract_turns_a_saved_page_into_a_document_and_writes_nothing(tmp_path):
+    page = tmp_path / "page.html"
+    sentence = "The library opens next spring, the council said on Tuesday, with a room for children and a garden. "
+    page.write_text(
+        f"<html><head><title>A library</title></head><body><article><h1>A library</h1><p>{sentence * 5}</p>"
+    )
+    done = run(tmp_path / "data", "extract", page, "--url", "https://www.example.org/news/library")
+    document = json.loads(done.stdout)
+    assert (document["title"], document["site"]) == ("A library", "example.org")
+    assert "opens next spring" in document["text"]
+    assert not (tmp_path / "data").exists()
+
+
+def test_extract_reads_a_feed_archive_file_by_its_own_header(root, tmp_path):
+    archive = write_archive(tmp_path / "archive", range(1))
+    document = json.loads(run(root, "extract", archive / "example" / "0.md").stdout)
+    assert (document["title"], document["url"]) == ("Story 0", "https://www.example.org/story/0")
+
+
+def test_output_into_a_closed_pipe_is_no_error(root):
+    environment = {**os.environ, "BROADSHEET_ROOT": str(root)}
+    query = "select * from range(100000)"
+    done = subprocess.run(
+        f"'{COMMAND}' sql '{query}' --format csv | head -1",
+        shell=True,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert (done.stdout, done.stderr) == ("range\n", "")
