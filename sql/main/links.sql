@@ -24,10 +24,12 @@ placed_hosts as (
     select
         *,
         host = document_site or ends_with(host, '.' || document_site) as is_own,
-        -- SQL has no public suffix list: the last two labels, three under second levels such as co.uk or com.cn, and
-        -- an address of numbers as it stands. A document's own site is exact, and so is is_external.
+        -- SQL has no public suffix list: the last two labels; three under second levels such as co.uk or com.cn and
+        -- under hosts whose customers are sites of their own; an address of numbers as it stands. A
+        -- document's own site comes from the list, so `is_external` is exact.
         coalesce(
             nullif(regexp_extract(host, '^(?:[0-9.]+|\[.*\])$'), ''),
+            nullif(regexp_extract(host, '[^.]+\.(?:blogspot\.com|git(?:hub|lab)\.io|netlify\.app|pages\.dev)$'), ''),
             nullif(regexp_extract(host, '[^.]+\.(?:ac|com?|edu|gob|gouv|gov?|idv|mil|net?|org?|plc)\.[a-z]{2}$'), ''),
             nullif(regexp_extract(host, '[^.]+\.[^.]+$'), ''),
             nullif(host, '')

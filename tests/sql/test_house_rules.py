@@ -29,6 +29,7 @@ CONTRACT = {
     ),
     "page_bodies": "page_id body hint_text",
     "rejects": "reject_id stage reason detail url location page_id source run_id rejected_at",
+    "runs": "run_id flow source state started_at finished_at",
     "links": "document_id position url site text is_external",
     "images": "document_id position url caption",
 }

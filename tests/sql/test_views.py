@@ -79,6 +79,7 @@ def test_images_stand_in_order():
         ("https://notexample.org/", "notexample.org", True),
         ("https://www.bbc.co.uk/x?y=https://example.org/", "bbc.co.uk", True),
         ("http://a.b.news.com.cn#x", "news.com.cn", True),
+        ("https://a.blogspot.com/", "a.blogspot.com", True),
         ("https://user@mail.t.co/1", "t.co", True),
         ("http://192.0.2.7:8080/", "192.0.2.7", True),
         ("http://[2001:db8::1]/", "[2001:db8::1]", True),
