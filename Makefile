@@ -9,7 +9,7 @@ SAMPLE = flows/sample/articles
 
 run: $(READY) ## load the bundled sample through the flow and show what is in the warehouse
 	$(BIN)/broadsheet ingest archive $(SAMPLE) --source sample
-	@echo; echo "Documents by site and day"; $(BIN)/broadsheet sql - < sql/queries/documents_per_site_and_day.sql
+	@echo; echo "Documents by site and day"; $(BIN)/broadsheet sql - < sql/queries/documents_by_site_and_day.sql
 	@echo; echo "What was refused, and why"; $(BIN)/broadsheet sql - < sql/queries/rejects_by_reason.sql
 	@echo; echo "What was edited"; $(BIN)/broadsheet sql - < sql/queries/edited_headlines.sql
 

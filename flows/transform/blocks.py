@@ -12,30 +12,13 @@ from lxml.html import HtmlElement
 
 from flows.transform.text import squeeze
 
-INLINE = frozenset(
-    (
-        *(
-            "a",
-            "abbr",
-            "acronym",
-            "b",
-            "bdi",
-            "bdo",
-            "big",
-            "cite",
-            "code",
-            "data",
-            "del",
-            "dfn",
-            "em",
-            "font",
-            "i",
-            "ins",
-        ),
-        *("kbd", "label", "mark", "nobr", "q", "rp", "rt", "ruby", "s", "samp", "small", "span", "strike", "strong"),
-        *("sub", "sup", "time", "tt", "u", "var", "wbr", "img", "picture", "source", "amp-img"),
-    )
-)
+# fmt: off
+INLINE = frozenset((
+    "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "ins", "kbd",
+    "label", "mark", "nobr", "q", "rp", "rt", "ruby", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time",
+    "tt", "u", "var", "wbr", "img", "picture", "source", "amp-img",
+))
+# fmt: on
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 STRONG = frozenset(("b", "strong"))
 SILENT = frozenset(("script", "style", "noscript", "template", "head", "svg", "iframe", "object", "textarea", "select"))
@@ -43,7 +26,7 @@ SILENT = frozenset(("script", "style", "noscript", "template", "head", "svg", "i
 
 @dataclass(slots=True)
 class Block:
-    """A run of text between two breaks: what it says, where it stands, how much of it is link or bold."""
+    """A run of text between two breaks: what it says, where it stands, its links, how much of it is link or bold."""
 
     text: str
     container: HtmlElement
@@ -52,6 +35,7 @@ class Block:
     strong_share: float
     small_share: float
     is_in_list: bool
+    anchors: list[HtmlElement]
 
 
 @dataclass(slots=True)
@@ -60,6 +44,7 @@ class _Walk:
 
     parts: list[str] = field(default_factory=list)
     containers: list[HtmlElement] = field(default_factory=list)
+    anchors: list[HtmlElement] = field(default_factory=list)
     depth: dict[str, int] = field(default_factory=lambda: {"a": 0, "strong": 0, "small": 0, "li": 0, "silent": 0})
     marked: dict[str, int] = field(default_factory=lambda: {"a": 0, "strong": 0, "small": 0})
     length: int = 0
@@ -93,6 +78,8 @@ def _enter(walk: _Walk, element: HtmlElement, tag: str) -> None:
     _count(walk, tag, 1)
     if tag not in INLINE:
         walk.containers.append(element)
+    if tag == "a":
+        walk.anchors.append(element)
     _add(walk, element.text)
 
 
@@ -129,6 +116,7 @@ def _flush(walk: _Walk) -> Block | None:
         return None
     text = squeeze("".join(walk.parts))
     shares = {mark: size / walk.length for mark, size in walk.marked.items()}
+    anchors, walk.anchors = walk.anchors, []
     walk.parts.clear()
     walk.length = 0
     walk.marked = {"a": 0, "strong": 0, "small": 0}
@@ -143,4 +131,5 @@ def _flush(walk: _Walk) -> Block | None:
         strong_share=shares["strong"],
         small_share=shares["small"],
         is_in_list=walk.depth["li"] > 0,
+        anchors=anchors,
     )

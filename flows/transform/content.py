@@ -86,7 +86,12 @@ def _page_content(blocks: list[Block], lines: list[str], body: HtmlElement) -> C
     region = _common_element(kept, body)
     if _length(block.text for block in kept) >= ENOUGH * _length(lines):
         return Content(kept, region, "trafilatura", _agreement(kept, lines))
-    taken = [Block(line, body, "p", 0.0, 0.0, 0.0, is_in_list=False) for line in lines]
+    # Which line a link stands in is not known then; that the text has it, is.
+    anchors = [anchor for block in kept for anchor in block.anchors]
+    taken = [
+        Block(line, body, "p", 0.0, 0.0, 0.0, is_in_list=False, anchors=[] if number else anchors)
+        for number, line in enumerate(lines)
+    ]
     return Content(taken, region, "trafilatura_lines", _agreement([blocks[index] for index in chosen], lines))
 
 

@@ -11,6 +11,7 @@ from flows.transform.content import Content, read_content
 from flows.transform.evidence import Evidence, read_evidence, section, tags
 from flows.transform.headers import split_header
 from flows.transform.leads import lead
+from flows.transform.links import links_in
 from flows.transform.noise import remove_noise, without_noise
 from flows.transform.text import character_count, text_hash
 from flows.transform.titles import is_title, title
@@ -87,7 +88,7 @@ def _read(page: Page) -> _Reading:
         content=content,
         blocks=blocks,
         pictures=images.within(content.region, shown),
-        links=images.links(content.region, page.url),
+        links=links_in(blocks, page.url),
         dates=[*dated, *header.dates],
         credits=[*marked, *header.bylines],
         has_media=has_media,

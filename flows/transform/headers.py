@@ -38,13 +38,21 @@ def split_header(blocks: list[Block], facts: SiteFacts, *, has_head: bool = True
     dates = [text for text in head if read_date(text, is_day_first=facts.is_day_first)]
     bylines = [text for text in head if text not in dates and not is_noise_line(text, facts)]
     rest = []
-    for index, block in enumerate(blocks[end:], end):
-        is_edge = index < end + EDGE or index >= len(blocks) - EDGE
-        if names := byline_names(block.text, facts, is_edge=is_edge):
+    edges = _edges(blocks[end:], facts)
+    for number, block in enumerate(blocks[end:]):
+        if names := byline_names(block.text, facts, is_edge=number in edges):
             bylines.append(names)
         else:
             rest.append(block)
     return Parts(rest, bylines, [Dated(Evidence.VISIBLE, text) for text in dates])
+
+
+def _edges(blocks: list[Block], facts: SiteFacts) -> set[int]:
+    """Which blocks stand at the head or the foot of the text; noise behind the foot does not make it the midst."""
+    said = [number for number, block in enumerate(blocks) if not is_noise_line(block.text, facts)]
+    head_end = said[:EDGE][-1] if said else 0
+    foot_start = said[-EDGE:][0] if said else 0
+    return {number for number in range(len(blocks)) if number <= head_end or number >= foot_start}
 
 
 def _date_line(blocks: list[Block], facts: SiteFacts) -> int:

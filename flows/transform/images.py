@@ -1,4 +1,4 @@
-"""Pictures and links of a page, as absolute addresses without proxies, in reading order."""
+"""Pictures of a page, as absolute addresses without proxies, in reading order."""
 
 import re
 from collections.abc import Iterator
@@ -11,14 +11,13 @@ from flows.transform.evidence import Evidence, strings_in
 from flows.transform.selectors import compiled
 from flows.transform.text import squeeze, squeeze_or_none
 from flows.web.sites import SiteFacts
-from flows.web.urls import absolute_url, normalize_url, unproxy_image_url
-from warehouse.model import Image, Link
+from flows.web.urls import absolute_url, unproxy_image_url
+from warehouse.model import Image
 
 # Lazy loaders keep the real address here and a placeholder in `src`.
 SOURCES = ("data-src", "data-original", "data-lazy-src", "data-hi-res-src", "src")
 # Smaller pictures are icons, smileys and counters.
 SMALLEST_SIDE = 40
-MOST_LINKS = 2000
 LONGEST_CAPTION = 1000
 
 
@@ -65,19 +64,6 @@ def own_address(written: str, base: str) -> str | None:
     """The absolute address of a picture without its proxy."""
     absolute = absolute_url(base, written)
     return unproxy_image_url(absolute) if absolute else None
-
-
-def links(root: HtmlElement, base: str) -> tuple[Link, ...]:
-    """The links of the text, each address once with its first words."""
-    own = normalize_url(base)
-    found: dict[str, Link] = {}
-    for element in root.iter("a"):
-        url = absolute_url(base, element.get("href") or "")
-        if url and normalize_url(url) != own:
-            found.setdefault(url, Link(url, squeeze_or_none("".join(element.itertext()))))
-        if len(found) >= MOST_LINKS:
-            break
-    return tuple(found.values())
 
 
 def remove_captions(root: HtmlElement, facts: SiteFacts) -> None:

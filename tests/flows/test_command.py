@@ -170,13 +170,8 @@ def test_extract_reads_a_feed_archive_file_by_its_own_header(root, tmp_path):
 
 def test_output_into_a_closed_pipe_is_no_error(root):
     environment = {**os.environ, "BROADSHEET_ROOT": str(root)}
-    query = "select * from range(100000)"
-    done = subprocess.run(
-        f"'{COMMAND}' sql '{query}' --format csv | head -1",
-        shell=True,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert (done.stdout, done.stderr) == ("range\n", "")
+    command = [COMMAND, "sql", "select * from range(100000)", "--format", "csv"]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as done:
+        assert done.stdout.readline() == "range\n"
+        done.stdout.close()
+        assert done.stderr.read() == ""

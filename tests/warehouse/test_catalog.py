@@ -200,11 +200,14 @@ def test_a_run_without_an_end_is_interrupted_once_its_process_is_gone(settings):
         catalog.publish(settings, [])
         assert asked(settings, "select state from main.runs") == [("running",)]
     lost = replace(settings, root=settings.root.with_name("lost"))
-    code = (
-        "import os, sys; from pathlib import Path; from warehouse import runs; from warehouse.settings import Settings\n"
-        "with runs.recorded(Settings(root=Path(sys.argv[1])), flow='f', source='s', parameters={}, versions=('0', 'e')):\n"
-        "    os._exit(9)"
-    )
+    code = """
+import os, sys
+from pathlib import Path
+from warehouse import runs
+from warehouse.settings import Settings
+with runs.recorded(Settings(root=Path(sys.argv[1])), flow="f", source="s", parameters={}, versions=("0", "e")):
+    os._exit(9)
+"""
     subprocess.run([sys.executable, "-c", code, str(lost.root)], check=False, env={**os.environ})
     catalog.publish(lost, [])
     assert asked(lost, "select state from main.runs") == [("interrupted",)]

@@ -1,0 +1,29 @@
+"""The links of a document are those of its text."""
+
+from flows.transform.documents import transform
+from flows.web.urls import site_of
+from warehouse.model import Page
+
+SENTENCE = "The harbour council met on Tuesday and talked about the tram line at some length before it voted on it. "
+
+
+def links(body):
+    url = "https://www.example.org/news/1"
+    page = Page(source="s", site=site_of(url), requested_url=url, url=url, body=body.encode(), hint_title="Trams")
+    return [link.url for link in transform(page).links]
+
+
+def test_a_link_in_a_paragraph_is_a_link_of_the_document():
+    assert links(f'<p>{SENTENCE}It had <a href="/plan">a plan</a>.</p><p>{SENTENCE}</p>') == [
+        "https://www.example.org/plan"
+    ]
+
+
+def test_an_advert_behind_the_text_gives_no_link():
+    advert = '<br><hr><div>获取更多RSS：<br><a href="https://feedx.net">https://feedx.net</a><br></div>'
+    assert links(f"<p>{SENTENCE}</p><p>{SENTENCE}</p>{advert}") == []
+
+
+def test_a_link_to_the_page_itself_and_one_that_leads_nowhere_are_none():
+    body = f'<p>{SENTENCE}<a href="#top">up</a> <a href="javascript:void(0)">x</a> <a href="/news/1?utm_source=x">y</a></p>'
+    assert links(body) == []
