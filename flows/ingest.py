@@ -1,15 +1,19 @@
 """The `ingest` flow: one source, once, from its first page to the published views."""
 
 import logging
+from collections import deque
 from importlib.metadata import version
+from typing import Any
 
 from prefect import flow
+from prefect.futures import PrefectFuture
+from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows import publication
 from flows.extract.readers import Reader, open_reader
 from flows.orders import IngestOrder
 from flows.reports import progress_line
-from flows.steps import first_pages
+from flows.steps import TakenShard, first_pages
 from flows.tasks import make_documents, report_run, resume_pages, take_shard
 from flows.transform.pool import WorkerPool, worker_pool
 from flows.transform.versions import extractor
@@ -18,10 +22,16 @@ from warehouse.model import Counts, SourceKind
 from warehouse.runs import OpenRun
 from warehouse.settings import Settings
 
+SHARDS_UNDER_WAY = 2
+"""Shards whose documents are being made at once. Two keep the workers busy while one shard is stored; every further
+one is only more memory."""
+
+THREADS: Any = ThreadPoolTaskRunner(max_workers=SHARDS_UNDER_WAY)
+
 log = logging.getLogger("broadsheet")
 
 
-@flow(name="ingest")
+@flow(name="ingest", task_runner=THREADS)
 def ingest(kind: SourceKind, location: str, source: str | None = None, max_pages: int | None = None) -> Counts:
     """Reads one source once, loads what is new, and publishes the views.
 
@@ -59,12 +69,20 @@ def _finish_what_was_left(run: OpenRun, workers: WorkerPool) -> None:
 
 
 def _read_and_load(reader: Reader, order: IngestOrder, run: OpenRun, workers: WorkerPool) -> None:
-    """Shard by shard; the next one is read while this one's documents are made."""
+    """Shard by shard: while the next one is read, documents are made of one and those of another are stored."""
     inputs = first_pages(reader, order.max_pages)
-    ahead = take_shard.submit(inputs, run)
-    while shard := ahead.result():
-        ahead = take_shard.submit(inputs, run)
-        run.add(shard.counts + make_documents(shard.page_ids, run, workers))
-        log.info("%s", progress_line(run.counts), extra={"share": reader.progress})
+    under_way: deque[tuple[TakenShard, PrefectFuture[Counts]]] = deque()
+    while shard := take_shard(inputs, run):
+        under_way.append((shard, make_documents.submit(shard.page_ids, run, workers)))
+        if len(under_way) > SHARDS_UNDER_WAY:
+            _settle(*under_way.popleft(), run, reader.progress)
+    while under_way:
+        _settle(*under_way.popleft(), run, reader.progress)
     if not reader.is_complete:
         run.note_partial("the source could not be read to its end: see the rejects of this run")
+
+
+def _settle(shard: TakenShard, documents: PrefectFuture[Counts], run: OpenRun, progress: float | None) -> None:
+    """Waits for a shard's documents and counts the shard, now that it is whole."""
+    run.add(shard.counts + documents.result())
+    log.info("%s", progress_line(run.counts), extra={"share": progress})

@@ -47,7 +47,8 @@ def take_shard(inputs: Iterator[Page | Reject], run: OpenRun) -> TakenShard | No
     rejects = [item for item in shard if isinstance(item, Reject)]
     added = storage.append_new(run.settings, PAGES, pages, run.run_id)
     storage.append_new(run.settings, REJECTS, rejects, run.run_id)
-    documents = [page.page_id for page in added if page.kind is PageKind.DOCUMENT]
+    documents = {page.page_id: page for page in added if page.kind is PageKind.DOCUMENT}
+    run.at_hand.update(documents)
     counts = Counts(
         input_count=len(shard),
         page_count=len(added),
@@ -59,7 +60,7 @@ def take_shard(inputs: Iterator[Page | Reject], run: OpenRun) -> TakenShard | No
 
 def make_documents(page_ids: Sequence[str], run: OpenRun, workers: WorkerPool) -> Counts:
     """Transforms stored pages and stores what comes out; counts only what this run stored, not what a rival did."""
-    results = list(workers.transform(storage.read_pages(run.settings, page_ids)))
+    results = list(workers.transform(run.pages(page_ids)))
     documents = [item for item in results if isinstance(item, Document)]
     rejects = [item for item in results if isinstance(item, Reject)]
     return Counts(

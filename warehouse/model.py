@@ -159,7 +159,7 @@ class Page:
         object.__setattr__(self, "body_hash", hash_of([self.body]))
         object.__setattr__(self, "body_bytes", len(self.body))
         hints = [self.hint_title, self.hint_published_at, self.hint_text]
-        object.__setattr__(self, "page_id", hash_of([self.requested_url, self.captured_at, *hints, self.body]))
+        object.__setattr__(self, "page_id", hash_of([self.requested_url, self.captured_at, *hints, self.body_hash]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,7 +180,6 @@ class Document:
     title: str | None
     lead: str | None
     text: str
-    paragraphs: tuple[str, ...]
     authors: tuple[str, ...]
     agency: str | None
     section: str | None
@@ -214,6 +213,11 @@ class Document:
         object.__setattr__(self, "content_hash", hash_of([self.title, self.lead, self.text]))
         key = hash_of([self.page_id, self.extractor, str(self.rules_version)])
         object.__setattr__(self, "row_key", int(key[:16], 16) >> 1)
+
+    @property
+    def paragraphs(self) -> tuple[str, ...]:
+        """The text's blocks in order. Not stored: the text is these, joined by line feeds, and the views split it."""
+        return tuple(self.text.split("\n")) if self.text else ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -299,12 +303,12 @@ def hash_of(parts: Iterable[Part]) -> str:
 
     The length keeps ("ab", "c") apart from ("a", "bc"); an absent part differs from an empty one.
     """
-    digest = hashlib.sha256()
-    for part in parts:
-        encoded = _encode(part)
-        digest.update(b"-" if encoded is None else b"%d:" % len(encoded))
-        digest.update(encoded or b"")
-    return digest.hexdigest()[:32]
+    whole = b"".join(_measured(_encode(part)) for part in parts)
+    return hashlib.sha256(whole).hexdigest()[:32]
+
+
+def _measured(encoded: bytes | None) -> bytes:
+    return b"-" if encoded is None else b"%d:%b" % (len(encoded), encoded)
 
 
 def _encode(part: Part) -> bytes | None:

@@ -5,9 +5,9 @@ The lock file is held for as long as the process lives; the operating system let
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
@@ -15,20 +15,24 @@ from uuid import uuid4
 from filelock import FileLock, Timeout
 
 from warehouse import storage
-from warehouse.model import Counts, Run, State
+from warehouse.model import Counts, Page, Run, State
 from warehouse.schema import RUNS
 from warehouse.settings import Settings
 
 
-@dataclass(slots=True)
 class OpenRun:
-    """A run that is under way: its row in the ledger, what it has counted so far, how it will end."""
+    """A run that is under way: its row in the ledger, what it has counted so far, how it will end.
 
-    settings: Settings
-    row: Run
-    counts: Counts = field(default_factory=Counts)
-    state: State = State.COMPLETED
-    detail: str | None = None
+    No dataclass: Prefect walks through those when they are a task's argument, and this one changes meanwhile.
+    """
+
+    def __init__(self, settings: Settings, row: Run) -> None:
+        self.settings, self.row = settings, row
+        self.counts = Counts()
+        self.state = State.COMPLETED
+        self.detail: str | None = None
+        self.at_hand: dict[str, Page] = {}
+        """Pages that were stored a moment ago and are about to be transformed: they need not be read back."""
 
     @property
     def run_id(self) -> str:
@@ -38,6 +42,12 @@ class OpenRun:
     def add(self, counts: Counts) -> None:
         """Adds what a finished shard did."""
         self.counts += counts
+
+    def pages(self, page_ids: Sequence[str]) -> list[Page]:
+        """The pages with these ids, those at hand for the last time."""
+        here = [page for page_id in page_ids if (page := self.at_hand.pop(page_id, None))]
+        found = {page.page_id for page in here}
+        return here + storage.read_pages(self.settings, [page_id for page_id in page_ids if page_id not in found])
 
     def note_partial(self, why: str) -> None:
         """The input could not be read to its end: the run will end as `partial`, with the first such reason."""

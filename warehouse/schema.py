@@ -83,7 +83,7 @@ def from_arrow(rows: pa.Table, record: type[T]) -> list[T]:
     """Rows back into records; columns that the load added, and fields that the record derives, are left out."""
     given = [item.name for item in fields(record) if item.init]  # type: ignore[arg-type]
     hints = get_type_hints(record)
-    columns = [[_typed(value, hints[name]) for value in rows.column(name).to_pylist()] for name in given]
+    columns = [_typed_column(rows.column(name), hints[name]) for name in given]
     return [record(**dict(zip(given, values, strict=True))) for values in zip(*columns, strict=True)]
 
 
@@ -113,6 +113,13 @@ def _is_nested(kind: pa.DataType) -> bool:
 
 def _plain(items: Sequence[Any]) -> list[dict[str, Any]]:
     return [{item.name: getattr(value, item.name) for item in fields(value)} for value in items]
+
+
+def _typed_column(column: pa.ChunkedArray, hint: Any) -> list[Any]:
+    """A column's values as the record has them; plain ones come out of Arrow as they are."""
+    plain = _present(hint) if get_origin(hint) in (UnionType, Union) else hint
+    values: list[Any] = column.to_pylist()
+    return values if plain in SCALARS else [_typed(value, plain) for value in values]
 
 
 def _typed(value: Any, hint: Any) -> Any:

@@ -111,7 +111,6 @@ def _document(page: Page, reading: _Reading) -> Document:
         declared_canonical_url=declared_url,
         title=reading.headline,
         lead=lead(reading.blocks, facts),
-        paragraphs=paragraphs,
         authors=bylines.authors(statements, written_by, facts),
         agency=bylines.agency([*reading.credits, *(block.text for block in reading.content.blocks)], facts),
         section=section(statements),

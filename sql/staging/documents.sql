@@ -13,7 +13,8 @@ select
     documents.title,
     documents.lead,
     documents.text,
-    documents.paragraphs,
+    -- Stored once: the text is its paragraphs, joined by line feeds.
+    case when documents.text = '' then [] else string_split(documents.text, chr(10)) end as paragraphs,
     documents.authors,
     documents.agency,
     documents.section,

@@ -103,7 +103,7 @@ def test_every_saved_query_runs_as_it_stands(root, query):
         ("extract", "/no/such/page.html"),
         ("nonsense",),
     ],
-    ids=lambda words: " ".join(words),
+    ids=" ".join,
 )
 def test_what_cannot_be_done_is_said_in_one_clear_line(root, words):
     done = run(root, *words)
@@ -134,7 +134,8 @@ def test_a_query_needs_neither_prefect_nor_pyarrow(root):
     code = (
         "import sys\nfrom flows.cli import app\n"
         "app(['sql', 'select 1'], standalone_mode=False)\n"
-        "print(sorted({name.partition('.')[0] for name in sys.modules} & {'prefect', 'pyarrow', 'pydantic', 'trafilatura'}))"
+        "heavy = {'prefect', 'pyarrow', 'pydantic', 'trafilatura'}\n"
+        "print(sorted({name.partition('.')[0] for name in sys.modules} & heavy))"
     )
     environment = {**os.environ, "BROADSHEET_ROOT": str(root)}
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)

@@ -28,7 +28,6 @@ def document(of: Page, **changes: Any) -> Document:
         "title": of.hint_title,
         "lead": None,
         "text": "text",
-        "paragraphs": ("text",),
         "authors": (),
         "agency": None,
         "section": None,

@@ -31,8 +31,9 @@ def test_a_repeat_inside_a_batch_is_stored_once(settings):
 
 
 def test_an_empty_batch_makes_no_commit(settings):
-    storage.append_new(settings, PAGES, [], "run")
-    assert DeltaTable(settings.tables / "pages").version() == 0
+    storage.append_new(settings, PAGES, [page(1)], "run")
+    assert storage.append_new(settings, PAGES, [], "run") == []
+    assert DeltaTable(settings.tables / "pages").version() == 1
 
 
 def test_another_extractor_makes_another_row_of_the_same_page(settings):
