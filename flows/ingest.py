@@ -79,7 +79,8 @@ def _read_and_load(reader: Reader, order: IngestOrder, run: OpenRun, workers: Wo
     while under_way:
         _settle(*under_way.popleft(), run, reader.progress)
     if not reader.is_complete:
-        run.note_partial("the source could not be read to its end: see the rejects of this run")
+        run.note_partial("the source could not be read to its end: the last reject of this run says where and why")
+        log.warning("partial: %s", run.detail)
 
 
 def _settle(shard: TakenShard, documents: PrefectFuture[Counts], run: OpenRun, progress: float | None) -> None:

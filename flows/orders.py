@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flows.extract.readers import check_location
+from flows.extract.readers import checked_location
 from flows.extract.sources import RULES, SourceError
 from warehouse.model import SourceKind
 
@@ -29,8 +29,7 @@ class IngestOrder:
             raise SourceError(f"source name {name!r}: expected {RULES['name'].expected}")
         if max_pages is not None and max_pages < 1:
             raise SourceError(f"max_pages {max_pages}: expected a positive number, or nothing for all")
-        check_location(SourceKind(kind), location)
-        return cls(SourceKind(kind), location, name, max_pages)
+        return cls(SourceKind(kind), checked_location(SourceKind(kind), location), name, max_pages)
 
     @property
     def parameters(self) -> dict[str, object]:

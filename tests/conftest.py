@@ -4,8 +4,13 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from warehouse.settings import Settings
+
+# A slow moment of the machine is no fault; in CI the examples are the same every time, elsewhere they are new.
+hypothesis_settings.register_profile("house", deadline=None, derandomize="CI" in os.environ)
+hypothesis_settings.load_profile("house")
 
 
 @pytest.fixture

@@ -32,18 +32,21 @@ class Reader(Protocol):
 
 
 def open_reader(kind: SourceKind, location: str, *, source: str, settings: Settings) -> Reader:
-    """The reader for a source. Raises SourceError where its location is of no use (`check_location`)."""
+    """The reader for a source. Raises SourceError where its location is of no use (`checked_location`)."""
     match kind:
         case SourceKind.ARCHIVE:
             path = _checked_archive(location)
             return ArchiveReader(path, source=source, max_page_bytes=settings.max_page_bytes)
 
 
-def check_location(kind: SourceKind, location: str) -> None:
-    """Raises SourceError, one line with the location and what to do, where no source of this kind can be read."""
+def checked_location(kind: SourceKind, location: str) -> str:
+    """The location in full, as it is kept with a run: a path that was given as a relative one is absolute.
+
+    Raises SourceError, one line with the location and what to do, where no source of this kind can be read.
+    """
     match kind:
         case SourceKind.ARCHIVE:
-            _checked_archive(location)
+            return str(_checked_archive(location).absolute())
 
 
 def _checked_archive(location: str) -> Path:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -42,6 +43,14 @@ def test_every_command_has_help_and_is_in_the_readme():
     for name, command in app.commands.items():
         assert command.help, f"{name} has no help"
         assert f"broadsheet {name}" in README.read_text(encoding="utf-8"), f"{name} is not in the README"
+
+
+def test_the_readmes_queries_run(root):
+    (block,) = re.findall(r"```sql\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+    queries = [query for query in block.split(";") if query.strip()]
+    assert len(queries) == 5
+    for query in queries:
+        assert run(root, "sql", query).returncode == 0, query
 
 
 def test_a_query_comes_back_as_a_table(root):

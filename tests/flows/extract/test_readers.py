@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from flows.extract.readers import check_location, open_reader
+from flows.extract.readers import checked_location, open_reader
 from flows.extract.sources import SourceError
 from warehouse.model import SourceKind
 
@@ -14,7 +14,7 @@ from .making import FILES, feed_file, folder_of, tar_of, zip_of
 
 def refusal(location):
     with pytest.raises(SourceError) as caught:
-        check_location(SourceKind.ARCHIVE, str(location))
+        checked_location(SourceKind.ARCHIVE, str(location))
     message = str(caught.value)
     assert "\n" not in message
     assert caught.value.location == str(location)
@@ -36,7 +36,7 @@ def test_the_readers_page_limit_comes_from_the_settings(tmp_path, settings):
 
 @pytest.mark.parametrize("make", [folder_of, tar_of, zip_of])
 def test_an_archive_is_recognised_by_its_content_and_not_its_name(tmp_path, make):
-    check_location(SourceKind.ARCHIVE, str(make(FILES, tmp_path / "no-suffix")))
+    checked_location(SourceKind.ARCHIVE, str(make(FILES, tmp_path / "no-suffix")))
 
 
 @pytest.mark.parametrize("make", [tar_of, zip_of])
@@ -48,7 +48,7 @@ def test_an_archive_without_files_is_an_archive(tmp_path, settings, make):
 def test_a_damaged_compressed_archive_is_left_to_the_reader(tmp_path):
     path = tar_of(FILES, tmp_path / "a.tar.xz", "w:xz")
     path.write_bytes(path.read_bytes()[:20])
-    check_location(SourceKind.ARCHIVE, str(path))
+    checked_location(SourceKind.ARCHIVE, str(path))
 
 
 def test_a_path_that_does_not_exist_is_refused(tmp_path):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from flows.extract.readers import check_location
+from flows.extract.readers import checked_location
 from flows.extract.sources import Source, SourceError, load_sources
 from warehouse.model import SourceKind
 
@@ -23,7 +23,7 @@ def test_the_bundled_sources_can_be_read():
     sources = load_sources(None)
     assert "sample" in [source.name for source in sources]
     for source in sources:
-        check_location(source.kind, source.location)
+        checked_location(source.kind, source.location)
 
 
 def test_a_source_needs_a_name_a_kind_and_a_location(load, tmp_path):
