@@ -43,7 +43,8 @@ def ingest(kind: str, location: str, source: str | None, max_pages: int | None) 
     run_flow("ingest", **order.parameters)
 
 
-@app.command()
+# A query may begin with a comment, `-- which documents …`, which is no option.
+@app.command(context_settings={"ignore_unknown_options": True})
 @click.argument("query")
 @click.option("--format", "output_format", type=FORMATS, default="table", help="How the result is written.")
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="A file; standard output by default.")

@@ -81,6 +81,10 @@ def test_an_empty_result_is_valid_in_every_format(root, tmp_path):
     assert parquet.read_table(tmp_path / "empty.parquet").num_rows == 0
 
 
+def test_a_query_may_begin_with_a_comment(root):
+    assert run(root, "sql", "-- how many?\nselect 1 as n", "--format", "csv").stdout == "n\n1\n"
+
+
 def test_a_query_can_come_from_standard_input(root):
     assert run(root, "sql", "-", "--format", "csv", given="select count(*) as n from rejects").stdout == "n\n1\n"
 

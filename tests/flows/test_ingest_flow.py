@@ -5,6 +5,7 @@ import asyncio
 import pytest
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import StateType
+from prefect.client.schemas.sorting import FlowRunSort
 from prefect.exceptions import ParameterTypeError
 from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 from prefect.testing.utilities import prefect_test_harness
@@ -44,7 +45,7 @@ async def artifacts():
 
 async def last_flow_run():
     async with get_client() as client:
-        return (await client.read_flow_runs())[0]
+        return (await client.read_flow_runs(sort=FlowRunSort.START_TIME_DESC))[0]
 
 
 def test_a_run_loads_publishes_and_leaves_a_report(root, tmp_path):
