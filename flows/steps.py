@@ -14,6 +14,9 @@ from warehouse.model import Counts, Document, Page, PageKind, Reject
 from warehouse.runs import OpenRun
 from warehouse.schema import DOCUMENTS, PAGES, REJECTS
 
+FIRST_SHARD_PAGES = 250
+"""The first shard is small and each further one twice as large, so that the workers do not wait for a whole one."""
+
 SHARD_BYTES = 64_000_000
 """Bodies that a shard holds at most: a thousand pages of news, or a few very large ones, without a peak in memory."""
 
@@ -40,9 +43,10 @@ def first_pages(inputs: Iterable[Page | Reject], max_pages: int | None) -> Itera
 
 def take_shard(inputs: Iterator[Page | Reject], run: OpenRun) -> TakenShard | None:
     """Stores the next shard's pages and rejects; None where the source has come to its end."""
-    shard = list(_next_shard(inputs, run.settings.shard_pages))
+    shard = list(_next_shard(inputs, min(run.settings.shard_pages, FIRST_SHARD_PAGES << min(run.shard_count, 8))))
     if not shard:
         return None
+    run.shard_count += 1
     pages = [item for item in shard if isinstance(item, Page)]
     rejects = [item for item in shard if isinstance(item, Reject)]
     added = storage.append_new(run.settings, PAGES, pages, run.run_id)

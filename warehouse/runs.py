@@ -29,6 +29,7 @@ class OpenRun:
     def __init__(self, settings: Settings, row: Run) -> None:
         self.settings, self.row = settings, row
         self.counts = Counts()
+        self.shard_count = 0
         self.state = State.COMPLETED
         self.detail: str | None = None
         self.at_hand: dict[str, Page] = {}
