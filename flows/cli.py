@@ -4,11 +4,10 @@ Heavy modules are imported by the commands that need them: Prefect takes over a 
 in under half a second altogether. For the same reason this is click and not typer, which imports pydantic.
 """
 
+import atexit
 import json
+import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -87,18 +86,18 @@ def status() -> None:
 
 
 @app.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file")
 @click.option("--url", help="The page's address; facts about its site are looked up by it.")
-def extract(file: Path, url: str | None) -> None:
+def extract(file: str, url: str | None) -> None:
     """Turn one page into one document, as JSON on standard output; writes nothing.
 
     FILE is an HTML page or a feed-archive file.
     """
-    from flows.single import document_of
+    from flows.single import document_of, public_columns
     from warehouse.model import Reject
 
     result = document_of(file, url, Settings.load())
-    click.echo(json.dumps(asdict(result), ensure_ascii=False, indent=2, default=str))
+    click.echo(json.dumps(public_columns(result), ensure_ascii=False, indent=2, default=str))
     if isinstance(result, Reject):
         sys.exit(1)
 
@@ -114,25 +113,44 @@ def serve(port: int) -> None:
 
 def main() -> None:
     """The entry point: whatever goes wrong ends as one line on standard error and a non-zero status."""
-    with one_line_errors():
-        sys.exit(app(standalone_mode=False))
+    outcome = _outcome()
+    if not isinstance(outcome, str):
+        sys.exit(outcome)
+    # What Prefect keeps of a failed flow holds DuckDB's objects, and DuckDB prints fifty lines about those at exit. So the
+    # exit is short: what is registered for it is done (Prefect sends its log), and the rest is left to the system.
+    print(outcome, file=sys.stderr)  # noqa: T201 - the one line
+    atexit._run_exitfuncs()  # noqa: SLF001 - there is no public name for it
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(1)
 
 
-@contextmanager
-def one_line_errors() -> Iterator[None]:
-    """Turns an exception into one line that names the thing at fault."""
+def _outcome() -> int | str | None:  # noqa: PLR0911 - each way to end is one line
+    """Runs the command; its exit status, or the one line that names the thing at fault."""
     try:
-        yield
+        status: int | None = app(standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:
         error.show()
-        sys.exit(error.exit_code)
+        return error.exit_code
     except click.UsageError as error:
         command = error.ctx.command_path if error.ctx else "broadsheet"
-        sys.exit(f"broadsheet: {error.format_message()} See `{command} --help`.")
-    except (KeyboardInterrupt, click.Abort):
-        sys.exit("broadsheet: interrupted; run again to go on from here")
+        return f"broadsheet: {error.format_message()} See `{command} --help`."
     except BrokenPipeError:
         # The reader of our output (head, less) has seen enough.
         sys.stderr.close()
+        return 0
+    except SystemExit as leaving:
+        return leaving.code
     except Exception as error:  # noqa: BLE001 - the outermost boundary: people get a line, the run's log has the rest
-        sys.exit(f"broadsheet: {' '.join(str(error).split()) or type(error).__name__}")
+        return f"broadsheet: {_told(error)}"
+    except BaseException:  # noqa: BLE001 - Ctrl-C, and what Prefect makes of a termination
+        return "broadsheet: interrupted; run again to go on from here"
+    return status
+
+
+def _told(error: Exception) -> str:
+    """The error in one line."""
+    message = " ".join(str(error).split()) or type(error).__name__
+    if "No space left on device" in message:
+        return f"no space left for {Settings.load().root}; free some and run again"
+    return message

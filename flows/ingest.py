@@ -51,10 +51,14 @@ def ingest(kind: SourceKind, location: str, source: str | None = None, max_pages
     recorded = runs.recorded(
         settings, flow="ingest", source=order.source, parameters=order.parameters, versions=versions
     )
-    with worker_pool(settings.workers) as workers, recorded as run:
-        _finish_what_was_left(run, workers)
-        reader = open_reader(order.kind, order.location, source=order.source, settings=settings)
-        _read_and_load(reader, order, run, workers)
+    try:
+        with worker_pool(settings.workers) as workers, recorded as run:
+            _finish_what_was_left(run, workers)
+            reader = open_reader(order.kind, order.location, source=order.source, settings=settings)
+            _read_and_load(reader, order, run, workers)
+    except BaseException:
+        publication.publish_after_failure(settings)
+        raise
     publication.publish_run(run)
     report_run(run)
     return run.counts

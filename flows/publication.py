@@ -1,5 +1,6 @@
 """Publishing, with what the warehouse does not know: the configured sources."""
 
+import logging
 from dataclasses import asdict
 from pathlib import Path
 
@@ -9,6 +10,8 @@ from warehouse.catalog import CheckFailure
 from warehouse.model import State
 from warehouse.runs import OpenRun
 from warehouse.settings import Settings
+
+log = logging.getLogger("broadsheet")
 
 
 def publish(settings: Settings) -> Path:
@@ -26,8 +29,16 @@ def publish_run(run: OpenRun) -> None:
     try:
         publish(run.settings)
     except Exception as error:
-        run.end(State.FAILED, f"{type(error).__name__}: {error}")
+        run.try_to_end(State.FAILED, f"{type(error).__name__}: {error}")
         raise
+
+
+def publish_after_failure(settings: Settings) -> None:
+    """Publishes so that the views show a failed run; what failed first is the error to tell, so this one is logged."""
+    try:
+        publish(settings)
+    except Exception as error:  # noqa: BLE001 - whatever it is, it comes second
+        log.warning("the views do not show this run: they could not be published (%s)", error)
 
 
 def _sources(settings: Settings) -> list[dict[str, object]]:

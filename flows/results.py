@@ -5,6 +5,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, TextIO
@@ -129,6 +130,9 @@ WRITERS: dict[Format, Callable[[TextIO, Sequence[str], Iterator[tuple[Any, ...]]
 
 
 def _cell(value: object) -> str:
+    if isinstance(value, datetime):
+        # To the second and with a short zone: a table is for reading, the other formats give all digits.
+        return value.isoformat(sep=" ", timespec="seconds").replace("+00:00", "Z")
     text = "" if value is None else str(_flat(value))
     return text if len(text) <= CELL_CHARACTERS else text[: CELL_CHARACTERS - 1] + "…"
 

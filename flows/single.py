@@ -1,5 +1,6 @@
 """One page to one document, outside any run: what `broadsheet extract` does."""
 
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from flows.extract.feed_files import read_feed_file
@@ -12,20 +13,33 @@ from warehouse.settings import Settings
 SOURCE = "extract"
 
 
-def document_of(file: Path, url: str | None, settings: Settings) -> Document | Reject:
+def document_of(place: str, url: str | None, settings: Settings) -> Document | Reject:
     """The document of an HTML page or of a feed-archive file, which is tried first as it says what it is.
 
-    Raises SourceError where the file cannot be read or is larger than a page may be.
+    Raises SourceError where the file cannot be read or is larger than a page may be, and for an address: pages are
+    not fetched yet.
     """
+    if place.startswith(("http://", "https://")):
+        raise SourceError(f"{place}: pages are not fetched yet; save the page, and give its address with --url")
+    file = Path(place)
     if not file.is_file():
-        raise SourceError(f"{str(file)!r}: no such file; save the page first, and give its address with --url")
+        raise SourceError(f"{place!r}: no such file; save the page first, and give its address with --url")
     if file.stat().st_size > settings.max_page_bytes:
-        raise SourceError(f"{str(file)!r}: larger than a page may be ({settings.max_page_bytes:,} bytes)")
+        raise SourceError(f"{place!r}: larger than a page may be ({settings.max_page_bytes:,} bytes)")
     body = file.read_bytes()
     page = read_feed_file(body, location=file.name, source=SOURCE)
-    return transform(
-        page if isinstance(page, Page) and url is None else _html_page(body, url or file.absolute().as_uri())
-    )
+    if not isinstance(page, Page):
+        return transform(_html_page(body, url or file.absolute().as_uri()))
+    return transform(replace(page, url=url, requested_url=url, site=site_of(url)) if url else page)
+
+
+def public_columns(result: Document | Reject) -> dict[str, object]:
+    """A document as the view `documents` shows it, or a reject: without the keys that only the tables need."""
+    columns = asdict(result)
+    if isinstance(result, Document):
+        del columns["row_key"], columns["content_hash"]
+        columns["paragraphs"] = result.paragraphs
+    return columns
 
 
 def _html_page(body: bytes, url: str) -> Page:

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 
 from flows import prefect_settings
 from flows.reports import progress_line
+from flows.server import free_port, start_server
 from warehouse.model import Counts
 from warehouse.settings import Settings
 
@@ -23,14 +25,28 @@ def run_flow(name: str, **parameters: object) -> None:
     """Runs the flow of that name in this process and prints what it did."""
     settings = Settings.load()
     prefect_settings.apply(settings)
-    prefect_settings.use_running_server(settings)
     # Prefect prints tracebacks of failed flows; the command prints its one line, and the run's log has the traceback.
-    os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", str(logging.CRITICAL + 1))
+    os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")
+    # A terminated command ends as an interrupted one does: the run is `cancelled`, and nothing of it stays behind.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with shown_log():
-        log.info("starting %s (Prefect takes some seconds)", name)
+        _find_server(settings)
+        log.info("starting %s", name)
         flow = getattr(import_module(f"flows.{name}"), name)
         counts: Counts = flow(**parameters)
     click.echo(f"{name}: {progress_line(counts)}; published {settings.catalog}")
+
+
+def _find_server(settings: Settings) -> None:
+    """Points Prefect at the server that is there, or at one of our own that ends when this process does.
+
+    Prefect would start one itself, which is left behind when the command is killed, and dies before the run has ended
+    when the terminal's Ctrl-C reaches it too. It is not ended here: Prefect sends the last of its log when we exit.
+    """
+    prefect_settings.use_running_server(settings)
+    if "PREFECT_API_URL" not in os.environ:
+        log.info("starting a Prefect server for this command (some ten seconds; `broadsheet serve` keeps one)")
+        _, os.environ["PREFECT_API_URL"] = start_server(settings, free_port())
 
 
 @contextmanager
@@ -39,15 +55,21 @@ def shown_log() -> Iterator[None]:
     if not sys.stderr.isatty():
         handler: logging.Handler = logging.StreamHandler()
         handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
-        log.addHandler(handler)
-        yield
-        log.removeHandler(handler)
+        with _listening(handler):
+            yield
         return
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        handler = BarHandler(progress)
-        log.addHandler(handler)
+    bar = Progress(*columns, console=Console(stderr=True), transient=True)
+    with bar, _listening(BarHandler(bar)):
         yield
+
+
+@contextmanager
+def _listening(handler: logging.Handler) -> Iterator[None]:
+    log.addHandler(handler)
+    try:
+        yield
+    finally:
         log.removeHandler(handler)
 
 

@@ -58,7 +58,7 @@ class ChecksFailedError(RuntimeError):
     """The new catalog was not published; the last good one stays. `failures` names the offending rows."""
 
     def __init__(self, failures: Sequence[CheckFailure]) -> None:
-        super().__init__("not published, the last good catalog stays. " + " | ".join(map(str, failures)))
+        super().__init__("not published; a catalog from before stays as it was. " + " | ".join(map(str, failures)))
         self.failures = tuple(failures)
 
 
@@ -88,13 +88,15 @@ def publish(settings: Settings, sources: Sequence[Mapping[str, Any]]) -> Path:
         for stale in settings.root.glob(".warehouse-*"):
             stale.unlink(missing_ok=True)
         draft = settings.root / f".warehouse-{os.getpid()}.duckdb"
-        with new_catalog(draft, settings) as connection:
-            build(connection, settings, sources)
-            failures = run_checks(connection)
-        if failures:
-            draft.unlink()
-            raise ChecksFailedError(failures)
-        draft.replace(settings.catalog)
+        try:
+            with new_catalog(draft, settings) as connection:
+                build(connection, settings, sources)
+                failures = run_checks(connection)
+            if failures:
+                raise ChecksFailedError(failures)
+            draft.replace(settings.catalog)
+        finally:
+            draft.unlink(missing_ok=True)
     return settings.catalog
 
 

@@ -240,7 +240,9 @@ class Reject:
 
     def __post_init__(self) -> None:
         place = self.page_id or self.location
-        object.__setattr__(self, "reject_id", hash_of([self.stage, place, self.digest, self.reason]))
+        # An input that was refused unread has no digest: its detail, which says how large it is, tells it from others.
+        seen = self.digest or (None if self.page_id else self.detail)
+        object.__setattr__(self, "reject_id", hash_of([self.stage, place, seen, self.reason]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

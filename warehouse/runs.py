@@ -5,6 +5,7 @@ The lock file is held for as long as the process lives; the operating system let
 """
 
 import json
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
@@ -18,6 +19,8 @@ from warehouse import storage
 from warehouse.model import Counts, Page, Run, State
 from warehouse.schema import RUNS
 from warehouse.settings import Settings
+
+log = logging.getLogger("broadsheet")
 
 
 class OpenRun:
@@ -61,6 +64,13 @@ class OpenRun:
         ended = replace(self.row, state=state, detail=detail, finished_at=datetime.now(UTC), **asdict(self.counts))
         storage.append_new(self.settings, RUNS, [ended], self.run_id)
 
+    def try_to_end(self, state: State, detail: str) -> None:
+        """Writes the end where that is possible; on a full disk it is not, and the first error is the one to tell."""
+        try:
+            self.end(state, detail)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it comes second
+            log.warning("the end of run %s could not be written (%s)", self.run_id, error)
+
 
 @contextmanager
 def recorded(
@@ -93,10 +103,10 @@ def recorded(
         try:
             yield run
         except Exception as error:
-            run.end(State.FAILED, f"{type(error).__name__}: {error}")
+            run.try_to_end(State.FAILED, f"{type(error).__name__}: {error}")
             raise
         except BaseException as interruption:
-            run.end(State.CANCELLED, type(interruption).__name__)
+            run.try_to_end(State.CANCELLED, type(interruption).__name__)
             raise
         run.end(run.state, run.detail)
 

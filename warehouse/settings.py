@@ -1,6 +1,7 @@
 """Settings: where the warehouse lives and what a run may use. Read once, at the edge, from `BROADSHEET_*`."""
 
 import os
+import re
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,9 @@ from typing import Any
 from dotenv import dotenv_values
 
 PREFIX = "BROADSHEET_"
+MEMORY = re.compile(r"\d+(?:\.\d+)?\s*[KMGT]i?B", re.IGNORECASE)
+MISREAD = "%?*[]{}\\"
+"""deltalake decodes percent signs in a table's path and refuses brackets; DuckDB takes the others for patterns."""
 OTHERS = {"BROADSHEET_GOLD_DATA"}
 """Variables of the same prefix that are not settings: where the tests find real pages."""
 
@@ -59,10 +63,14 @@ class Settings:
         return cls(**values)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "root", self.root.expanduser().absolute())
-        if "%" in str(self.root):
-            # deltalake 1.6.6 decodes percent signs in a table's path and then looks for another folder.
-            raise SettingsError(PREFIX + "ROOT", str(self.root), "a folder without '%' in its path")
+        # Links and `..` are followed here, because deltalake names its files by where they really are.
+        object.__setattr__(self, "root", self.root.expanduser().resolve())
+        if any(character in str(self.root) for character in MISREAD):
+            raise SettingsError(PREFIX + "ROOT", str(self.root), f"a folder with none of {MISREAD} in its path")
+        if self.root.exists() and not self.root.is_dir():
+            raise SettingsError(PREFIX + "ROOT", str(self.root), "a folder, and this is a file")
+        if not MEMORY.fullmatch(self.memory_limit):
+            raise SettingsError(PREFIX + "MEMORY_LIMIT", self.memory_limit, "a size such as 2GB, 500MB or 1.5GiB")
 
     @property
     def tables(self) -> Path:
@@ -76,8 +84,10 @@ class Settings:
 
 
 def _parse(variable: str, value: str, kind: object) -> Any:
+    if not value.strip():
+        raise SettingsError(variable, value, "a value; leave the variable out for the default")
     if kind is not int:
         return value if kind is str else Path(value)
-    if not value.isdigit() or int(value) < 1:
+    if not (value.isascii() and value.isdigit()) or int(value) < 1:
         raise SettingsError(variable, value, "a positive whole number")
     return int(value)

@@ -12,7 +12,7 @@ stand before the header or instead of it. Title and address were pasted in witho
 
 import re
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from unicodedata import normalize
 
 from flows.extract.feed_dates import instant, instant_of_number
@@ -33,6 +33,8 @@ DASHES = re.compile(r"\)[ \t]*\r?\n------[ \t]*(?:(\r?\n)|\Z)")
 DATE_LINE = re.compile(r"日期[：:][ \t]*([^<\r\n]{0,80})\r?\n")
 BLANK_LINE = re.compile(r"\r?\n")
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+CLOCKS_APART = timedelta(days=2)
+"""Zones and wrong clocks put a number a day before the written date; more than that is no capture of that item."""
 NEWLINES = re.compile(r"[\r\n]+")
 
 
@@ -146,7 +148,7 @@ def _page(file: FeedFile, *, location: str, source: str) -> Page:
     url = _checked_address(file.url)
     if not file.body.strip():
         raise FeedFileError("a header with no body after it", url=url)
-    number, date = instant_of_number(file.number), instant(file.date)
+    number, date = _believed(instant_of_number(file.number), instant(file.date))
     published_at, meaning = _published(number, date, url)
     return Page(
         source=source,
@@ -160,6 +162,12 @@ def _page(file: FeedFile, *, location: str, source: str) -> Page:
         hint_published_kind=meaning,
         location=location,
     )
+
+
+def _believed(number: datetime | None, date: datetime | None) -> tuple[datetime | None, datetime | None]:
+    """The two times of a file; a number from long before the date that is written under it is none."""
+    is_absurd = number is not None and date is not None and date - number > CLOCKS_APART
+    return (None if is_absurd else number), date
 
 
 def _checked_address(url: str | None) -> str:

@@ -209,9 +209,9 @@ def _bound(page: Page) -> datetime | None:
 
 
 def _upper_bound(page: Page) -> Candidate | None:
-    """The earliest moment by which the page is known to have been there."""
+    """The earliest moment by which the page is known to have been there: never one after its capture."""
     if page.hint_published_at:
-        at = page.hint_published_at
+        at = min(page.hint_published_at, page.captured_at or page.hint_published_at)
         evidence = Evidence.ARCHIVE_TIMESTAMP if at == page.captured_at else Evidence.FEED
         return Candidate(at, Precision.UPPER_BOUND, evidence, at.isoformat())
     return None

@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import signal
 import sys
 import threading
 from collections.abc import Iterator, Sequence
@@ -69,7 +70,11 @@ def _transform(page: Page) -> Document | Reject:
 
 
 def _end_with_parent() -> None:
-    """Ends this worker when its parent dies: SIGKILL leaves a pool's workers waiting for ever otherwise."""
+    """Ends this worker when its parent dies: SIGKILL leaves a pool's workers waiting for ever otherwise.
+
+    A terminal's Ctrl-C is the parent's to handle: a worker that dies of it breaks the pool under the parent's hands.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_leave_after, args=(parent.sentinel,), daemon=True).start()

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flows import prefect_settings
-from flows.deployments import running_server
+from flows.server import running_server
 from warehouse import engine
 from warehouse.settings import Settings
 

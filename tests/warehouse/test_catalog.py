@@ -157,11 +157,34 @@ def test_files_from_before_a_column_was_declared_read_as_null(settings):
         "install httpfs",
         "pragma database_list",
         "call pragma_version()",
+        "explain analyze copy (select 1) to 'x.csv'",
+        "explain (analyze) copy (select 1) to 'x.csv'",
+        "/* a */ explain -- b\n analyze /* c */ delete from documents",
+        "explain analyze explain analyze copy (select 1) to 'x.csv'",
+        "explain insert into x values (1)",
     ],
 )
 def test_whatever_is_not_one_select_is_refused(loaded, query):
     with engine.published(loaded) as connection, pytest.raises(engine.QueryRefusedError):
         engine.refuse_writes(connection, query)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "explain select 1",
+        "EXPLAIN ANALYZE select count(*) from documents",
+        "explain (format json) select 1",
+        "-- why?\nexplain /* so */ with a as (select 1) select * from a",
+        "describe documents",
+        "from documents",
+        "values (1)",
+    ],
+)
+def test_whatever_only_reads_is_answered(loaded, query):
+    with engine.published(loaded) as connection:
+        engine.refuse_writes(connection, query)
+        assert connection.execute(query).fetchall()
 
 
 @pytest.mark.parametrize(

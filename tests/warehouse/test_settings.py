@@ -24,7 +24,7 @@ def test_the_environment_comes_before_the_env_file(monkeypatch, tmp_path):
     assert (Settings.load().root, Settings.load().workers) == (Path("/from/environment"), 3)
 
 
-@pytest.mark.parametrize("value", ["zero", "0", "-1", "1.5", ""])
+@pytest.mark.parametrize("value", ["zero", "0", "-1", "1.5", "²"])
 def test_a_number_that_is_none_is_refused_by_name(monkeypatch, value):
     monkeypatch.setenv("BROADSHEET_WORKERS", value)
     with pytest.raises(SettingsError, match=r"BROADSHEET_WORKERS=.*positive whole number"):
@@ -35,6 +35,31 @@ def test_a_misspelt_variable_is_refused_with_the_known_ones(monkeypatch):
     monkeypatch.setenv("BROADSHEET_ROOTS", "/x")
     with pytest.raises(SettingsError, match=r"BROADSHEET_ROOTS.*BROADSHEET_ROOT"):
         Settings.load()
+
+
+@pytest.mark.parametrize("name", ["ROOT", "MEMORY_LIMIT", "WORKERS", "SOURCES"])
+def test_an_empty_value_is_refused_by_name(monkeypatch, name):
+    monkeypatch.setenv(f"BROADSHEET_{name}", "")
+    with pytest.raises(SettingsError, match=f"BROADSHEET_{name}"):
+        Settings.load()
+
+
+def test_a_memory_limit_that_is_none_is_refused_by_name(monkeypatch):
+    monkeypatch.setenv("BROADSHEET_MEMORY_LIMIT", "lots")
+    with pytest.raises(SettingsError, match="BROADSHEET_MEMORY_LIMIT='lots'"):
+        Settings.load()
+
+
+def test_links_and_dots_in_the_root_are_followed(tmp_path):
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    assert Settings(root=tmp_path / "link" / ".." / "link" / "x").root == tmp_path / "real" / "x"
+
+
+def test_a_root_that_is_a_file_is_refused(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(SettingsError, match="BROADSHEET_ROOT"):
+        Settings(root=tmp_path / "file")
 
 
 def test_a_root_that_deltalake_would_misread_is_refused(monkeypatch):

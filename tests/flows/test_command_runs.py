@@ -1,0 +1,98 @@
+"""The command that runs a flow, from its start to whatever end: nothing of it stays behind, one line says what was."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.flows.archives import write_archive
+from warehouse import engine
+from warehouse.settings import Settings
+
+COMMAND = Path(sys.executable).with_name("broadsheet")
+
+
+def start(root, archive):
+    environment = {**os.environ, "BROADSHEET_ROOT": str(root), "BROADSHEET_WORKERS": "2"}
+    environment.pop("PREFECT_API_URL", None)
+    return subprocess.Popen(
+        [COMMAND, "ingest", "archive", archive],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def processes(root):
+    """Whatever runs for this root, by its environment."""
+    wanted = f"BROADSHEET_ROOT={root}".encode()
+    found = []
+    for path in Path("/proc").glob("[0-9]*/environ"):
+        try:
+            if wanted in path.read_bytes().split(b"\0"):
+                found.append(int(path.parent.name))
+        except OSError:
+            continue
+    return found
+
+
+def all_end(root, seconds=30):
+    until = time.monotonic() + seconds
+    while processes(root) and time.monotonic() < until:
+        time.sleep(0.1)
+    return not processes(root)
+
+
+def wait_for_a_run(root, process):
+    while process.poll() is None and not list((root / ".runs").glob("*.lock")):
+        time.sleep(0.05)
+
+
+pytestmark = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="processes are looked up in /proc")
+
+
+def test_a_run_that_fails_inside_ends_in_one_line_and_leaves_nothing_behind(tmp_path):
+    root = tmp_path / "data"
+    root.mkdir()
+    (root / "tables").write_text("a file where the tables should be")
+    process = start(root, write_archive(tmp_path / "archive", range(5)))
+    _, errors = process.communicate(timeout=180)
+    assert process.returncode == 1
+    assert "Traceback" not in errors
+    assert "nanobind" not in errors
+    assert errors.splitlines()[-1].startswith("broadsheet: ")
+    assert all_end(root)
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_run_is_cancelled_and_says_so(tmp_path, how):
+    root = tmp_path / "data"
+    process = start(root, write_archive(tmp_path / "archive", range(6000)))
+    wait_for_a_run(root, process)
+    time.sleep(1)
+    if how is signal.SIGINT:
+        os.killpg(process.pid, how)
+    else:
+        process.send_signal(how)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert errors.splitlines()[-1] == "broadsheet: interrupted; run again to go on from here"
+    assert "Traceback" not in errors
+    assert all_end(root)
+    with engine.published(Settings(root=root)) as connection:
+        assert connection.execute("select state from main.runs").fetchall() == [("cancelled",)]
+
+
+def test_a_killed_run_leaves_neither_worker_nor_server(tmp_path):
+    root = tmp_path / "data"
+    process = start(root, write_archive(tmp_path / "archive", range(6000)))
+    wait_for_a_run(root, process)
+    process.kill()
+    process.communicate()
+    assert all_end(root)
