@@ -16,6 +16,7 @@ from flows.results import Format, print_status, write_result
 from warehouse import engine
 from warehouse.settings import Settings
 
+INTERRUPTED = "interrupted; run again to go on from here"
 FORMATS = click.Choice([item.value for item in Format])
 
 
@@ -116,8 +117,8 @@ def main() -> None:
     outcome = _outcome()
     if not isinstance(outcome, str):
         sys.exit(outcome)
-    # What Prefect keeps of a failed flow holds DuckDB's objects, and DuckDB prints fifty lines about those at exit. So the
-    # exit is short: what is registered for it is done (Prefect sends its log), and the rest is left to the system.
+    # What Prefect keeps of a failed flow holds DuckDB's objects, and DuckDB prints fifty lines about those at exit. So
+    # the exit is short: what is registered for it is done (Prefect sends its log), the rest is left to the system.
     print(outcome, file=sys.stderr)  # noqa: T201 - the one line
     atexit._run_exitfuncs()  # noqa: SLF001 - there is no public name for it
     sys.stdout.flush()
@@ -143,13 +144,15 @@ def _outcome() -> int | str | None:  # noqa: PLR0911 - each way to end is one li
         return leaving.code
     except Exception as error:  # noqa: BLE001 - the outermost boundary: people get a line, the run's log has the rest
         return f"broadsheet: {_told(error)}"
-    except BaseException:  # noqa: BLE001 - Ctrl-C, and what Prefect makes of a termination
-        return "broadsheet: interrupted; run again to go on from here"
+    except BaseException:  # noqa: BLE001 - what Prefect makes of a termination
+        return f"broadsheet: {INTERRUPTED}"
     return status
 
 
 def _told(error: Exception) -> str:
     """The error in one line."""
+    if isinstance(error, click.Abort):
+        return INTERRUPTED
     message = " ".join(str(error).split()) or type(error).__name__
     if "No space left on device" in message:
         return f"no space left for {Settings.load().root}; free some and run again"
