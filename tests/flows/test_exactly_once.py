@@ -160,3 +160,14 @@ def test_nothing_already_loaded_is_touched_by_a_broken_archive(settings, archive
     assert (counts.unchanged_count, counts.read_reject_count, counts.page_count) == (FILES - 1, 1, 0)
     assert is_exact(settings, FILES)
     assert settings.catalog.stat().st_ino != before
+
+
+def test_a_number_from_decades_before_the_written_date_cannot_stop_publishing(settings, tmp_path):
+    """Met in a review: such a file's document was dated after its capture, which the checks refuse for ever."""
+    archive = write_archive(tmp_path / "odd", range(3))
+    for name, number in (("a", 800_000_000_000), ("b", 1_593_481_597_000), ("c", 1_580_000_000_000)):
+        text = f"<!--{number}-->\n[Odd {name}](https://www.example.org/odd/{name})\n------\n"
+        (archive / f"{name}.md").write_text(f"{text}日期：Tue, 30 Jun 2020 02:00:00 +0000\n\n<p>Odd {name}.</p>\n")
+    assert ingest_plainly(settings, archive).document_count == 6
+    late = "select count(*) from main.documents where published_at > captured_at + interval 1 day"
+    assert asked(settings, late) == [(0,)]
