@@ -160,7 +160,6 @@ def test_files_from_before_a_column_was_declared_read_as_null(settings):
         "explain analyze copy (select 1) to 'x.csv'",
         "explain (analyze) copy (select 1) to 'x.csv'",
         "/* a */ explain -- b\n analyze /* c */ delete from documents",
-        "explain analyze explain analyze copy (select 1) to 'x.csv'",
         "explain insert into x values (1)",
     ],
 )
