@@ -14,8 +14,6 @@ DEFAULTS = {
     "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
     # Our log lines become the run's log in the UI.
     "PREFECT_LOGGING_EXTRA_LOGGERS": "broadsheet",
-    # The first start migrates a fresh database, which takes 7 s here and longer on a slow disk.
-    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
 }
 
 
@@ -29,10 +27,7 @@ def apply(settings: Settings) -> None:
 
 
 def use_running_server(settings: Settings) -> None:
-    """Points Prefect at the server of `broadsheet serve` where one runs for this root.
-
-    Otherwise Prefect starts a server of its own for the length of the command, which takes some ten seconds.
-    """
+    """Points Prefect at the server of `broadsheet serve` where one runs for this root."""
     address = address_file(settings)
     if "PREFECT_API_URL" not in os.environ and address.exists() and is_healthy(url := address.read_text().strip()):
         os.environ["PREFECT_API_URL"] = url

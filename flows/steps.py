@@ -3,7 +3,6 @@
 Both end in `storage.append_new`, so that each can be killed at any moment and simply be done again.
 """
 
-import logging
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -19,8 +18,6 @@ FIRST_SHARD_PAGES = 250
 
 SHARD_BYTES = 64_000_000
 """Bodies that a shard holds at most: a thousand pages of news, or a few very large ones, without a peak in memory."""
-
-log = logging.getLogger("broadsheet")
 
 
 @dataclass(frozen=True, slots=True)

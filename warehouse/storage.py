@@ -104,7 +104,7 @@ def held_columns(now: Snapshot, table: Table) -> tuple[set[str], bool]:
 
 def read_pages(settings: Settings, page_ids: Collection[str]) -> list[Page]:
     """The pages with these ids, bodies included; ids that are not there are left out."""
-    paths = _paths(settings, PAGES)
+    paths = _paths(settings, _open(settings, PAGES))
     if not paths or not page_ids:
         return []
     with engine.reader(settings) as connection:
@@ -124,7 +124,7 @@ def read_pages(settings: Settings, page_ids: Collection[str]) -> list[Page]:
 def pages_without_end(settings: Settings) -> list[tuple[str, str]]:
     """(page_id, run_id) of each page to be transformed that has neither a document nor a reject, oldest first."""
     # Pages are listed before documents: a document that lands in between makes its page look finished, not lost.
-    paths = {table: _paths(settings, table) for table in (PAGES, DOCUMENTS, REJECTS)}
+    paths = {table: _paths(settings, _open(settings, table)) for table in (PAGES, DOCUMENTS, REJECTS)}
     if not paths[PAGES]:
         return []
     ended = " ".join(
@@ -139,9 +139,9 @@ def pages_without_end(settings: Settings) -> list[tuple[str, str]]:
         ).fetchall()
 
 
-def _paths(settings: Settings, table: Table) -> list[str]:
-    """Absolute paths of the table's files now."""
-    return [str(settings.root / path) for path in _files(settings, _open(settings, table))]
+def _paths(settings: Settings, handle: DeltaTable) -> list[str]:
+    """Absolute paths of the files of the handle's version."""
+    return [str(settings.root / path) for path in _files(settings, handle)]
 
 
 def _open(settings: Settings, table: Table) -> DeltaTable:
@@ -185,8 +185,8 @@ def _key(record: object, table: Table) -> tuple[Any, ...]:
 
 def _absent(settings: Settings, handle: DeltaTable, table: Table, records: list[Any]) -> list[Any]:
     """Those of the records whose key is in none of the handle's files."""
-    paths = [str(settings.root / path) for path in _files(settings, handle)]
-    if not paths or not records:
+    paths = _paths(settings, handle)
+    if not paths:
         return records
     keys = [_key(record, table) for record in records]
     columns = {name: [key[position] for key in keys] for position, name in enumerate(table.key)}
