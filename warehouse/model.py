@@ -19,6 +19,9 @@ class SourceKind(StrEnum):
     """What a source is, and so which reader reads it."""
 
     ARCHIVE = "archive"
+    FEED = "feed"
+    SITEMAP = "sitemap"
+    URL_LIST = "url_list"
 
 
 class PageKind(StrEnum):
@@ -57,6 +60,22 @@ class Reason(StrEnum):
     ERROR_PAGE = "error_page"
     RESOURCE_LIMIT = "resource_limit"
     EXTRACTOR_FAILED = "extractor_failed"
+
+
+class Outcome(StrEnum):
+    """What a fetch came to. `unchanged`: the server said so, or sent the body that is held; `absent`: no robots.txt."""
+
+    PAGE = "page"
+    UNCHANGED = "unchanged"
+    ABSENT = "absent"
+    REJECT = "reject"
+
+
+class Policy(StrEnum):
+    """What a source does about robots rules and opt-outs; they are recorded either way."""
+
+    RESPECT = "respect"
+    RECORD = "record"
 
 
 class State(StrEnum):
@@ -105,6 +124,14 @@ class Header:
 
     name: str
     value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Redirect:
+    """One redirect that was followed: the status that sent us on, and where to."""
+
+    status: Int32
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +252,9 @@ class Reject:
     """An input that did not become the next thing: where, why, and where to find it.
 
     `location` is the place inside the source (an archive's member, a file's path within its folder), so that an
-    archive and its unpacked folder give the same id; `digest` is the hash of the refused bytes, where there are any.
+    archive and its unpacked folder give the same id; for a link it is the page_id of the feed or sitemap that listed
+    it. `digest` is the hash of the refused bytes, where there are any. `rejected_at` is when a server was asked (or
+    was not, because it must be left alone): each failure of a fetch is a row of its own.
     """
 
     stage: Stage
@@ -236,13 +265,49 @@ class Reject:
     location: str | None = None
     page_id: str | None = None
     digest: str | None = None
+    rejected_at: datetime | None = None
     reject_id: str = field(init=False)
 
     def __post_init__(self) -> None:
-        place = self.page_id or self.location
+        object.__setattr__(self, "reject_id", hash_of([self.stage, *self._input(), self.reason]))
+
+    def _input(self) -> tuple["Part", ...]:
+        """What tells the refused input from others."""
+        if self.stage is Stage.FETCH:
+            return self.url, self.rejected_at
         # An input that was refused unread has no digest: its detail, which says how large it is, tells it from others.
-        seen = self.digest or (None if self.page_id else self.detail)
-        object.__setattr__(self, "reject_id", hash_of([self.stage, place, seen, self.reason]))
+        return self.page_id or self.location, self.digest or (None if self.page_id else self.detail)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetch:
+    """One address that was asked for over HTTP, and what came of it: the log of requests, and the memory of them.
+
+    `host` is the one first asked, with its port where that is not the scheme's own; `request_count` counts redirects
+    and retries; `received_bytes` are those on the wire. `link_count` and `new_link_count` are what a feed or sitemap
+    listed, and how much of that was never seen before; null where it was not read.
+    """
+
+    source: str
+    kind: PageKind
+    host: str
+    requested_url: str
+    url: str
+    fetched_at: datetime
+    outcome: Outcome
+    status: Int32 | None = None
+    reason: Reason | None = None
+    redirects: tuple[Redirect, ...] = ()
+    request_count: Int32 = 1
+    seconds: float = 0.0
+    received_bytes: int = 0
+    page_id: str | None = None
+    link_count: Int32 | None = None
+    new_link_count: Int32 | None = None
+    fetch_id: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "fetch_id", hash_of([self.kind, self.requested_url, self.fetched_at]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

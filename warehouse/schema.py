@@ -13,7 +13,7 @@ from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_typ
 
 import pyarrow as pa
 
-from warehouse.model import Document, Page, Reject, Run
+from warehouse.model import Document, Fetch, Page, Reject, Run
 
 T = TypeVar("T")
 
@@ -42,8 +42,9 @@ class Table:
 PAGES = Table("pages", Page, key=("page_id",), ids=("page_id",))
 DOCUMENTS = Table("documents", Document, key=("page_id", "extractor", "rules_version"), ids=("page_id", "document_id"))
 REJECTS = Table("rejects", Reject, key=("reject_id",), ids=("reject_id",))
+FETCHES = Table("fetches", Fetch, key=("fetch_id",), ids=("fetch_id",))
 RUNS = Table("runs", Run, key=("run_id", "state"))
-TABLES = (PAGES, DOCUMENTS, REJECTS, RUNS)
+TABLES = (PAGES, DOCUMENTS, REJECTS, FETCHES, RUNS)
 
 LOAD_FIELDS = (
     pa.field("run_id", pa.string()),

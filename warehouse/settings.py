@@ -3,6 +3,7 @@
 import os
 import re
 from dataclasses import dataclass, fields
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from dotenv import dotenv_values
 
 PREFIX = "BROADSHEET_"
 MEMORY = re.compile(r"\d+(?:\.\d+)?\s*[KMGT]i?B", re.IGNORECASE)
+SECONDS = re.compile(r"\d+(?:\.\d+)?")
 MISREAD = "%?*[]{}\\"
 """deltalake decodes percent signs in a table's path and refuses brackets; DuckDB takes the others for patterns."""
 OTHERS = {"BROADSHEET_GOLD_DATA"}
@@ -45,6 +47,17 @@ class Settings:
     """DuckDB's memory limit; what does not fit spills to disk."""
     max_page_bytes: int = 20_000_000
     """A page larger than this is refused as `too_large` without being held in memory."""
+
+    user_agent: str = f"Broadsheet/{version('broadsheet')} (+https://pypi.org/project/broadsheet/)"
+    """How requests introduce themselves; its first word, up to the slash, is the name that robots.txt may address."""
+    delay_seconds: float = 1.0
+    """Seconds between two requests to a host, where neither its robots.txt nor the source asks for more."""
+    request_seconds: float = 60.0
+    """A request that has not been answered in full by then is given up, however its bytes drip."""
+    fetch_threads: int = 32
+    """Hosts that are asked at once; each of them gets one request at a time."""
+    proxy: str | None = None
+    """An egress proxy for all requests; the proxies of the environment are not used."""
 
     @classmethod
     def load(cls) -> "Settings":
@@ -86,8 +99,16 @@ class Settings:
 def _parse(variable: str, value: str, kind: object) -> Any:
     if not value.strip():
         raise SettingsError(variable, value, "a value; leave the variable out for the default")
+    if kind is float:
+        return _seconds(variable, value)
     if kind is not int:
-        return value if kind is str else Path(value)
+        return value if kind in (str, str | None) else Path(value)
     if not (value.isascii() and value.isdigit()) or int(value) < 1:
         raise SettingsError(variable, value, "a positive whole number")
     return int(value)
+
+
+def _seconds(variable: str, value: str) -> float:
+    if not SECONDS.fullmatch(value.strip()):
+        raise SettingsError(variable, value, "seconds, such as 1 or 0.5")
+    return float(value)

@@ -22,7 +22,7 @@ from pyarrow import parquet
 
 from warehouse import engine
 from warehouse.model import Page, PageKind
-from warehouse.schema import DOCUMENTS, PAGES, REJECTS, RUNS, Table, arrow_schema, from_arrow, to_arrow
+from warehouse.schema import DOCUMENTS, FETCHES, PAGES, REJECTS, RUNS, Table, arrow_schema, from_arrow, to_arrow
 from warehouse.settings import Settings
 
 PARTITION = "loaded_date"
@@ -37,7 +37,7 @@ COMPRESSION_LEVEL = 3
 """In files of one shard level 9 stores 8 % less than level 3 and takes twice the CPU of the whole append; level 1
 stores a quarter more. High levels pay in large files, where a site's pages stand together."""
 
-SNAPSHOT_ORDER = (RUNS, DOCUMENTS, REJECTS, PAGES)
+SNAPSHOT_ORDER = (RUNS, DOCUMENTS, REJECTS, FETCHES, PAGES)
 """A page is committed before its document and both before the end of their run. Read backwards, a snapshot taken
 while others load never shows a document without its page, or an ended run without its rows."""
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from warehouse.model import SourceKind
+from warehouse.model import Policy, SourceKind
 
 BUNDLED = Path(__file__).parents[1] / "sources.toml"
 
@@ -28,7 +28,11 @@ class SourceError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """A configured place to read; a disabled one says why. `language` and `time_zone` are what its publisher uses."""
+    """A configured place to read; a disabled one says why. `language` and `time_zone` are what its publisher uses.
+
+    `policy` is what is done about robots rules and opt-outs, `delay_seconds` the least time between two requests to a
+    host (the setting's where it is null), `allow_private` whether addresses of private networks may be asked.
+    """
 
     name: str
     kind: SourceKind
@@ -38,10 +42,17 @@ class Source:
     language: str | None = None
     time_zone: str | None = None
     licence: str | None = None
+    policy: Policy = Policy.RESPECT
+    delay_seconds: float | None = None
+    allow_private: bool = False
 
 
 KEYS = tuple(field.name for field in fields(Source))
 REQUIRED_KEYS = tuple(field.name for field in fields(Source) if field.default is MISSING)
+
+
+SWITCHES = frozenset({"is_enabled", "allow_private"})
+LONGEST_DELAY = 3600
 
 
 class Rule(NamedTuple):
@@ -65,6 +76,7 @@ RULES = {
     "kind": Rule(set(SourceKind).__contains__, f"one of {', '.join(SourceKind)}"),
     "language": Rule(re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*").fullmatch, "a BCP 47 tag such as zh-Hans"),
     "time_zone": Rule(_is_time_zone, "a zone such as Europe/Paris"),
+    "policy": Rule(set(Policy).__contains__, f"one of {', '.join(Policy)}"),
 }
 
 
@@ -112,13 +124,17 @@ def _source(table: Any, file: Path, place: str) -> Source:
         raise _wrong(
             file, f"{place}.disabled_reason", "does not fit is_enabled", "a reason where it is false, only there"
         )
-    return Source(**{**table, "kind": SourceKind(table["kind"]), "location": _location(table, file)})
+    typed = {"kind": SourceKind(table["kind"]), "policy": Policy(table.get("policy", Policy.RESPECT))}
+    return Source(**{**table, **typed, "location": _location(table, file)})
 
 
 def _problem(key: str, value: Any) -> str | None:
     """What was expected of a key, where the value is something else."""
-    if key == "is_enabled":
+    if key in SWITCHES:
         return None if isinstance(value, bool) else "true or false"
+    if key == "delay_seconds":
+        is_right = isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= LONGEST_DELAY
+        return None if is_right else f"seconds, from 0 to {LONGEST_DELAY}"
     if not isinstance(value, str) or not value.strip():
         return "a text that is not empty"
     rule = RULES.get(key)

@@ -116,6 +116,32 @@ def absolute_url(base: str, url: str) -> str | None:
     return joined if parts.scheme in WEB_SCHEMES and parts.authority else None
 
 
+def link_url(base: str, url: str) -> str | None:
+    """The address to ask for where a listing at `base` says `url`; None where that is no web page.
+
+    The scheme and the path stay as they were given; user, fragment and tracking parameters are dropped, so that the
+    same article through two campaigns is one link.
+    """
+    joined = absolute_url(base, url)
+    if joined is None:
+        return None
+    parts = split_url(joined)
+    host, port = _split_authority(parts.authority or "")
+    usual = {"http": "80", "https": "443"}[parts.scheme or ""]
+    if not host or (port and not port.isdigit()):
+        return None
+    query = _without_tracking(parts.query or "")
+    netloc = host if port in ("", usual) else f"{host}:{port}"
+    path = re.sub(r"[^!-~]", lambda odd: quote(odd[0], safe="", errors="replace"), parts.path) or "/"
+    query = re.sub(r"[^!-~]", lambda odd: quote(odd[0], safe="", errors="replace"), query)
+    return f"{parts.scheme}://{netloc}{path}" + (f"?{query}" if query else "")
+
+
+def has_credentials(url: str) -> bool:
+    """Whether an address carries a user or a password."""
+    return "@" in (split_url(url).authority or "")
+
+
 def unproxy_image_url(url: str) -> str:
     """The picture's own address behind image proxies and nested resizers; any other address as it is."""
     current = DROPPED.sub("", url).strip()
