@@ -13,7 +13,7 @@ class Clock(Protocol):
     """Tells the time and waits."""
 
     def now(self) -> datetime:
-        """This moment, aware, in UTC."""
+        """The moment, aware, in UTC."""
         ...
 
     def sleep(self, seconds: float) -> None:
@@ -28,7 +28,7 @@ class SystemClock:
         self._stopped = Event()
 
     def now(self) -> datetime:
-        """This moment in UTC."""
+        """The moment in UTC."""
         return datetime.now(UTC)
 
     def sleep(self, seconds: float) -> None:
