@@ -37,6 +37,9 @@ SOURCE_SCHEMA = pa.schema(
         ("licence", pa.string()),
         ("is_enabled", pa.bool_()),
         ("disabled_reason", pa.string()),
+        ("policy", pa.string()),
+        ("delay_seconds", pa.float64()),
+        ("allow_private", pa.bool_()),
     ]
 )
 """What a configured source says of itself, for the view `sources`."""

@@ -93,6 +93,11 @@ def snapshot(settings: Settings) -> Snapshot:
     return Snapshot(settings.root, files)
 
 
+def table_files(settings: Settings, table: Table) -> list[str]:
+    """Absolute paths of the files that one table consists of now; the table is made where there is none."""
+    return _paths(settings, _open(settings, table))
+
+
 def held_columns(now: Snapshot, table: Table) -> tuple[set[str], bool]:
     """The columns that any file of the snapshot has, and whether every file has all of them.
 
