@@ -30,6 +30,18 @@ class Format(StrEnum):
 
 STATUS = {
     "sources": "select source, kind, is_enabled, location from main.sources order by all",
+    "source health": (
+        "select source, last_polled_at, last_new_document_at, document_count as documents, "
+        "round(100 * error_share, 1) as \"errors %\", coalesce(problem, '') as problem "
+        "from main.source_health as health where last_polled_at is not null or problem is not null "
+        "order by health.problem is null, source"
+    ),
+    "fetches of the last day": (
+        "select kind, outcome, reason, count(*) as fetches, sum(request_count) as requests, "
+        "sum(received_bytes) as bytes from main.fetches "
+        "where fetched_at > (select max(fetched_at) - interval 1 day from main.fetches) "
+        "group by all order by fetches desc, kind, outcome, reason"
+    ),
     "tables": "select * from main.freshness order by all",
     "last runs": (
         "select started_at, flow, source, state, input_count as inputs, page_count as pages, "

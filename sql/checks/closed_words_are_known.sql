@@ -1,14 +1,57 @@
--- Every state, stage, reason, kind, precision and evidence is one of the contract's closed words.
+-- Every state, stage, reason, kind, outcome, policy, precision and evidence is one of the contract's closed words.
 with
-strangers as (
+-- Words that two tables share are listed once.
+kinds as (
     select
         'pages' as table_name,
+        kind,
+    from raw.pages
+    union all
+    select
+        'fetches' as table_name,
+        kind,
+    from raw.fetches
+),
+
+reasons as (
+    select
+        'rejects' as table_name,
+        reason,
+    from raw.rejects
+    union all
+    select
+        'fetches' as table_name,
+        reason,
+    from raw.fetches
+),
+
+strangers as (
+    select
+        table_name,
         'kind' as column_name,
         kind as word,
         count(*) as row_count,
-    from raw.pages
+    from kinds
     where kind not in ('document', 'feed', 'sitemap', 'robots')
-    group by kind
+    group by table_name, kind
+    union all
+    select
+        'fetches' as table_name,
+        'outcome' as column_name,
+        outcome as word,
+        count(*) as row_count,
+    from raw.fetches
+    where outcome not in ('page', 'unchanged', 'absent', 'reject')
+    group by outcome
+    union all
+    select
+        'sources' as table_name,
+        'policy' as column_name,
+        policy as word,
+        count(*) as row_count,
+    from raw.sources
+    where policy not in ('respect', 'record')
+    group by policy
     union all
     select
         'pages' as table_name,
@@ -47,18 +90,18 @@ strangers as (
     group by stage
     union all
     select
-        'rejects' as table_name,
+        table_name,
         'reason' as column_name,
         reason as word,
         count(*) as row_count,
-    from raw.rejects
+    from reasons
     where
         reason not in (
             'malformed_input', 'not_found', 'http_status', 'timeout', 'unreachable', 'too_large', 'robots_denied',
             'address_refused', 'not_html', 'bad_encoding', 'no_text', 'too_short', 'paywall_stub', 'error_page',
             'resource_limit', 'extractor_failed'
         )
-    group by reason
+    group by table_name, reason
     union all
     select
         'runs' as table_name,

@@ -18,10 +18,18 @@ union all
 select
     'rejects' as table_name,
     count(*) as row_count,
-    max(rejected_at) as newest_loaded_at,
+    max(loaded_at) as newest_loaded_at,
     cast(null as timestamptz) as newest_captured_at,
     cast(null as timestamptz) as newest_published_at,
 from main.rejects
+union all
+select
+    'fetches' as table_name,
+    count(*) as row_count,
+    max(loaded_at) as newest_loaded_at,
+    cast(null as timestamptz) as newest_captured_at,
+    cast(null as timestamptz) as newest_published_at,
+from main.fetches
 union all
 select
     'runs' as table_name,

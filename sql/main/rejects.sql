@@ -9,6 +9,7 @@ select
     page_id,
     source,
     run_id,
-    loaded_at as rejected_at,
+    coalesce(rejected_at, loaded_at) as rejected_at,
     digest,
+    loaded_at,
 from raw.rejects

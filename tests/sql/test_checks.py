@@ -34,6 +34,24 @@ BROKEN_OFF = {
     "documents": [{"run_id": "r1"}],
     "runs": [{"state": "failed"}],
 }
+FETCHED = {
+    # A feed, its document and a link that failed; the document's fetch was not yet stored when its run was killed.
+    "pages": [{"page_id": "p0", "kind": "feed", "run_id": "r1"}, {"run_id": "r1"}, {"page_id": "p2", "run_id": "r2"}],
+    "fetches": [
+        {"fetch_id": "f1", "kind": "feed", "outcome": "page", "page_id": "p0", "run_id": "r1"},
+        {"fetch_id": "f2", "outcome": "page", "page_id": "p1", "run_id": "r1"},
+        {"fetch_id": "f3", "outcome": "reject", "reason": "timeout", "run_id": "r1"},
+        {"fetch_id": "f4", "kind": "robots", "outcome": "absent", "run_id": "r1"},
+        {"fetch_id": "f5", "kind": "feed", "outcome": "unchanged", "page_id": "p0", "run_id": "r2"},
+    ],
+    "documents": [{"run_id": "r1"}],
+    "rejects": [{"run_id": "r1", "stage": "fetch", "reason": "timeout"}],
+    "runs": [
+        {"flow": "refresh", "input_count": 2, "page_count": 1, "read_reject_count": 1, "document_count": 1},
+        {"flow": "refresh", "run_id": "r2", "state": "running"},
+    ],
+    "sources": [{"name": "test", "kind": "feed", "policy": "respect"}],
+}
 EDITED = {
     "pages": [{"page_id": "p1"}, {"page_id": "p2"}],
     "documents": [{"page_id": "p1", "title": "A"}, {"page_id": "p2", "title": "B", "captured_at": at(13)}],
@@ -47,6 +65,11 @@ WRONG = {
     ),
     "document_rows_are_unique": ({"documents": [{}, {}]}, ("p1", "test/1", 0, 2)),
     "documents_have_pages": ({"documents": [{}]}, ("p1", "d1", "https://example.org/1", "r0")),
+    "fetch_ids_are_unique": ({"fetches": [{}, {}]}, ("f1", 2)),
+    "fetches_have_pages": (
+        {"fetches": [{"outcome": "page", "page_id": "p9"}]},
+        ("f1", "p9", "https://example.org/1", "r0"),
+    ),
     "page_ids_are_unique": ({"pages": [{}, {}]}, ("p1", 2)),
     "pages_have_an_end": (
         {"pages": [{"run_id": "r1"}], "runs": [{}]},
@@ -82,7 +105,7 @@ SETTLED = {
 }
 
 
-@pytest.mark.parametrize("rows", [{}, SOUND, UNDER_WAY, RESUMED, REFUSED, BROKEN_OFF, EDITED])
+@pytest.mark.parametrize("rows", [{}, SOUND, UNDER_WAY, RESUMED, REFUSED, BROKEN_OFF, FETCHED, EDITED])
 def test_sound_rows_pass_every_check(rows):
     assert catalog.run_checks(warehouse(**rows)) == []
 
@@ -104,6 +127,15 @@ def test_a_check_guards_the_settling_of_versions(check):
 def test_a_count_below_the_stored_rows_is_wrong_for_a_whole_run():
     rows = {**BROKEN_OFF, "runs": [{"state": "completed"}]}
     assert found(warehouse(**rows), "runs_count_their_rows") == [("r1", "completed", 0, 1, 0, 1, 0, 0, 0, 0)]
+
+
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [("pages", "kind"), ("fetches", "kind"), ("fetches", "outcome"), ("fetches", "reason"), ("sources", "policy")],
+)
+def test_a_word_that_the_contract_does_not_know_is_named_with_its_place(table, column):
+    rows = {table: [{column: "odd"}]}
+    assert found(warehouse(**rows), "closed_words_are_known") == [(table, column, "odd", 1)]
 
 
 def found(connection, check):

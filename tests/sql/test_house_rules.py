@@ -30,6 +30,15 @@ CONTRACT = {
     "page_bodies": "page_id body hint_text",
     "rejects": "reject_id stage reason detail url location page_id source run_id rejected_at",
     "runs": "run_id flow source state started_at finished_at",
+    "fetches": (
+        "fetch_id source kind host requested_url url fetched_at outcome status reason redirects request_count seconds "
+        "received_bytes page_id link_count new_link_count run_id loaded_at"
+    ),
+    "source_health": (
+        "source kind is_enabled last_polled_at last_success_at last_new_document_at document_count "
+        "usual_cadence_seconds silent_seconds is_silent error_share usual_error_share has_error_jump last_link_count "
+        "usual_link_count is_shrunken lost_window_count last_lost_window_at failing_since last_problem problem"
+    ),
     "links": "document_id position url site text is_external",
     "images": "document_id position url caption",
 }
@@ -42,6 +51,8 @@ CLOSED_WORDS = {
     "stage": model.Stage,
     "reason": model.Reason,
     "state": model.State,
+    "outcome": model.Outcome,
+    "policy": model.Policy,
 }
 FILES = sorted(catalog.SQL.glob("*/*.sql"))
 BUILT = [path for path in FILES if path.parent.name in {"main", "staging", "derived"}]

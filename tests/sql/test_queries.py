@@ -2,6 +2,7 @@
 
 import pytest
 
+from flows.results import STATUS
 from tests.sql.rows import NOON, at, warehouse
 from warehouse import catalog
 
@@ -24,7 +25,29 @@ def test_a_saved_query_says_its_question_and_finds_an_answer(name):
             },
         ],
         rejects=[{}],
+        # A feed that once answered and now does not.
+        fetches=[
+            {"kind": "feed"},
+            {"kind": "feed", "fetched_at": at(13), "outcome": "reject", "reason": "timeout", "run_id": "r1"},
+        ],
         runs=[{"state": "failed"}],
     )
     assert QUERIES[name].grain.partition("?")[1] == "?"
     assert connection.execute(QUERIES[name].select).fetchall()
+
+
+@pytest.mark.parametrize("title", STATUS)
+def test_each_section_of_the_status_answers_also_where_there_is_nothing(title):
+    assert warehouse().execute(STATUS[title]).fetchall() == [] or title == "tables"
+
+
+def test_the_status_shows_the_sources_that_were_read_or_have_problems_the_latter_first():
+    connection = warehouse(
+        sources=[{"name": name, "kind": "feed", "is_enabled": True} for name in ("calm", "never", "sick")],
+        fetches=[
+            {"source": "calm", "kind": "feed"},
+            {"source": "sick", "kind": "feed", "outcome": "reject", "reason": "timeout"},
+        ],
+    )
+    assert [row[0] for row in connection.execute(STATUS["source health"]).fetchall()] == ["sick", "calm"]
+    assert len(connection.execute(STATUS["fetches of the last day"]).fetchall()) == 2

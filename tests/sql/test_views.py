@@ -12,8 +12,10 @@ def test_pages_show_captures_without_their_bytes():
     assert select("select page_id, body from main.page_bodies", pages=[{}]) == [("p1", b"<p>text</p>")]
 
 
-def test_a_reject_is_dated_by_its_load():
-    assert select("select reject_id, rejected_at from main.rejects", rejects=[{}]) == [("j1", NOON)]
+def test_a_reject_is_dated_by_its_refusal_or_else_by_its_load():
+    rows = [{}, {"reject_id": "j2", "rejected_at": at(9)}]
+    query = "select reject_id, rejected_at, loaded_at from main.rejects order by reject_id"
+    assert select(query, rejects=rows) == [("j1", NOON, NOON), ("j2", at(9), NOON)]
 
 
 @pytest.mark.parametrize(
@@ -30,7 +32,7 @@ def test_a_run_stands_as_its_newest_end_says_or_whether_a_process_holds_it(rows,
     assert select("select state from main.runs", runs=rows, live_runs=live) == [(state,)]
 
 
-def test_sources_are_those_configured_and_those_that_only_runs_name():
+def test_sources_are_those_configured_and_those_that_only_runs_or_fetches_name():
     newest = '{"kind": "archive", "location": "x.tar"}'
     runs = [
         {"run_id": "r1", "source": "known"},
@@ -40,11 +42,20 @@ def test_sources_are_those_configured_and_those_that_only_runs_name():
         {"run_id": "r5", "source": None},
     ]
     query = "select source, kind, location, is_enabled, is_configured from main.sources order by source"
-    assert select(query, runs=runs, sources=[{"name": "known", "kind": "feed", "is_enabled": True}]) == [
+    fetches = [{"source": source} for source in ("known", "once", "removed", "removed")]
+    sources = [{"name": "known", "kind": "feed", "is_enabled": True}]
+    assert select(query, runs=runs, fetches=fetches, sources=sources) == [
         ("known", "feed", None, True, True),
         ("odd", None, None, False, False),
         ("once", "archive", "x.tar", False, False),
+        ("removed", None, None, False, False),
     ]
+
+
+def test_a_source_says_how_it_is_asked():
+    row = {"name": "known", "kind": "feed", "policy": "record", "delay_seconds": 2.5, "allow_private": False}
+    query = "select policy, delay_seconds, allow_private from main.sources"
+    assert select(query, sources=[row]) == [("record", 2.5, False)]
 
 
 def test_documents_per_day_count_by_the_utc_day_and_own_up_to_the_undated():
@@ -94,5 +105,11 @@ def test_a_link_leads_to_a_site_of_its_own_or_another(url, site, is_external):
 
 def test_freshness_has_a_row_per_table():
     query = "select table_name, row_count, newest_loaded_at from main.freshness order by table_name"
-    found = select(query, pages=[{}], documents=[{}], runs=[{"finished_at": at(14)}])
-    assert found == [("documents", 1, NOON), ("pages", 1, NOON), ("rejects", 0, None), ("runs", 1, at(14))]
+    found = select(query, pages=[{}], documents=[{}], fetches=[{"loaded_at": at(9)}], runs=[{"finished_at": at(14)}])
+    assert found == [
+        ("documents", 1, NOON),
+        ("fetches", 1, at(9)),
+        ("pages", 1, NOON),
+        ("rejects", 0, None),
+        ("runs", 1, at(14)),
+    ]

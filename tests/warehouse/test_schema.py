@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from warehouse.model import Document, Image, Link, Page, Reject, Run
-from warehouse.schema import DOCUMENTS, PAGES, REJECTS, RUNS, TABLES, arrow_schema, from_arrow, to_arrow
+from warehouse.model import Document, Fetch, Image, Link, Page, Redirect, Reject, Run
+from warehouse.schema import DOCUMENTS, FETCHES, PAGES, REJECTS, RUNS, TABLES, arrow_schema, from_arrow, to_arrow
 
 # Arrow strings are UTF-8: a lone surrogate is no text. Times are kept to the microsecond.
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
@@ -31,6 +31,11 @@ def test_a_document_survives_the_table(document):
 @given(st.builds(Reject))
 def test_a_reject_survives_the_table(reject):
     assert from_arrow(to_arrow([reject], REJECTS, run_id="r", loaded_at=moment), Reject) == [reject]
+
+
+@given(st.builds(Fetch, redirects=st.lists(st.builds(Redirect)).map(tuple)))
+def test_a_fetch_survives_the_table(fetch):
+    assert from_arrow(to_arrow([fetch], FETCHES, run_id="r", loaded_at=moment), Fetch) == [fetch]
 
 
 @given(st.builds(Run))

@@ -1,0 +1,22 @@
+-- One row per address that was asked for over HTTP: what came of it, and what it cost.
+select
+    fetch_id,
+    source,
+    kind,
+    host,
+    requested_url,
+    url,
+    fetched_at,
+    outcome,
+    status,
+    reason,
+    redirects,
+    request_count,
+    seconds,
+    received_bytes,
+    page_id,
+    link_count,
+    new_link_count,
+    run_id,
+    loaded_at,
+from raw.fetches

@@ -1,0 +1,68 @@
+-- One row per poll of a source: what its feeds or sitemaps answered in one run, and what of it was new.
+with
+listings as (
+    select
+        source,
+        run_id,
+        kind,
+        fetched_at,
+        outcome,
+        link_count,
+        new_link_count,
+        -- The window moved on: nothing that it shows is known, though it has been read before. What it showed in
+        -- between was never seen. A sitemap is no window, and a first reading knows nothing.
+        kind = 'feed' and link_count > 0 and new_link_count = link_count and max(link_count) over (
+            partition by source, requested_url
+            order by fetched_at
+            rows between unbounded preceding and 1 preceding
+        ) > 0 as is_window_lost,
+    from raw.fetches
+    where kind in ('feed', 'sitemap')
+),
+
+polls as (
+    select
+        source,
+        run_id,
+        if(bool_or(kind = 'sitemap'), 'sitemap', 'feed') as kind,
+        max(fetched_at) as polled_at,
+        count(*) as listing_count,
+        count(*) filter (where outcome = 'reject') as failed_listing_count,
+        cast(sum(link_count) as bigint) as link_count,
+        cast(sum(new_link_count) as bigint) as new_link_count,
+        coalesce(bool_or(is_window_lost), false) as is_window_lost,
+    from listings
+    group by source, run_id
+),
+
+first_captures as (
+    select
+        arg_min(source, captured_at) as source,
+        arg_min(run_id, captured_at) as run_id,
+    from raw.pages
+    where kind = 'document'
+    group by requested_url
+),
+
+news as (
+    select
+        source,
+        run_id,
+        count(*) as new_document_count,
+    from first_captures
+    group by source, run_id
+)
+
+select
+    polls.source,
+    polls.run_id,
+    polls.kind,
+    polls.polled_at,
+    polls.listing_count,
+    polls.failed_listing_count,
+    polls.link_count,
+    polls.new_link_count,
+    coalesce(news.new_document_count, 0) as new_document_count,
+    polls.is_window_lost,
+from polls
+left join news on polls.source = news.source and polls.run_id = news.run_id
