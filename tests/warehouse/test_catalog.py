@@ -12,11 +12,11 @@ import pyarrow as pa
 import pytest
 from deltalake import DeltaTable, write_deltalake
 
-from tests.warehouse.records import document, page
+from tests.warehouse.records import NOON, document, page
 from warehouse import catalog, engine, runs, storage
 from warehouse.catalog import ChecksFailedError
-from warehouse.model import Counts
-from warehouse.schema import DOCUMENTS, PAGES, arrow_schema
+from warehouse.model import Counts, Fetch, Redirect, Reject, Stage
+from warehouse.schema import DOCUMENTS, FETCHES, PAGES, REJECTS, arrow_schema
 
 
 @pytest.fixture
@@ -143,6 +143,21 @@ def test_files_from_before_a_column_was_declared_read_as_null(settings):
     storage.append_new(settings, PAGES, [page(2, location="a/b.md")], "new")
     catalog.publish(settings, [])
     assert sorted(asked(settings, "select coalesce(location, '-') from main.pages")) == [("-",), ("a/b.md",)]
+
+
+def test_fetches_and_refusals_are_published_as_they_were_stored(settings):
+    steps = (Redirect(301, "https://example.org/new"),)
+    given = {"host": "example.org", "requested_url": page(1).url, "url": "https://example.org/new", "redirects": steps}
+    fetch = Fetch(source="s", kind="document", fetched_at=NOON, outcome="unchanged", **given)
+    reject = Reject(stage=Stage.FETCH, reason="timeout", detail="no answer", source="s", rejected_at=NOON)
+    storage.append_new(settings, FETCHES, [fetch], "run")
+    storage.append_new(settings, REJECTS, [reject], "run")
+    catalog.publish(settings, [{"name": "s", "kind": "feed", "policy": "record", "delay_seconds": 2.0}])
+    steps = [{"status": 301, "url": "https://example.org/new"}]
+    assert asked(settings, "select fetch_id, redirects from main.fetches") == [(fetch.fetch_id, steps)]
+    assert asked(settings, "select rejected_at from main.rejects") == [(NOON,)]
+    assert asked(settings, "select policy, delay_seconds, allow_private from main.sources") == [("record", 2.0, None)]
+    assert asked(settings, "select source, last_success_at from main.source_health") == [("s", NOON)]
 
 
 @pytest.mark.parametrize(
