@@ -106,7 +106,7 @@ class Robots:
 
 @dataclass(frozen=True, slots=True)
 class Tdmrep:
-    """A site's /.well-known/tdmrep.json: which of its places reserve text and data mining (W3C TDMRep, section 6.1)."""
+    """A site's /.well-known/tdmrep.json: which of its places reserve text and data mining (W3C TDMRep)."""
 
     _places: tuple[tuple[Protego, str], ...] = ()
 

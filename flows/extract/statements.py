@@ -50,7 +50,8 @@ REFUSALS = frozenset({"noindex", "none", "noarchive", "noai"})
 AI_RULES = frozenset({"noai", "noimageai"})
 
 RESERVATIONS = ("meta tdm-reservation: ", "tdm-reservation: ", "tdmrep.json: tdm-reservation: ")
-"""Where a reservation may stand, the strongest first (TDMRep, section 6.4: the page, its response, the site's file)."""
+"""Where a reservation may stand, the strongest first (TDMRep, processing priority: the page, its response, the
+site's file)."""
 
 
 class _Rules(NamedTuple):
@@ -64,8 +65,13 @@ class _Rules(NamedTuple):
 
 
 def robots_statements(headers: tuple[Header, ...], body: bytes, agent: str = AGENT) -> tuple[str, ...]:
-    """What X-Robots-Tag headers and meta tags say to robots, each statement once; others' rules carry their name."""
-    return _bounded(map(str, _rules(headers, _metas(body), agent.lower())))
+    """What X-Robots-Tag headers and meta tags say to robots, each statement once; others' rules carry their name.
+
+    What is for everybody or us comes first, so that a long list of others' rules cannot push it out.
+    """
+    own = _own_places(agent.lower())
+    found = sorted(_rules(headers, _metas(body), agent.lower()), key=lambda rules: rules.place not in own)
+    return _bounded(map(str, found))
 
 
 def opt_out_statements(

@@ -73,9 +73,9 @@ class TestMetas:
     def test_a_tag_is_read_however_it_is_written(self, tag):
         assert meta(tag) == ("meta robots: noindex, follow",)
 
-    def test_tags_for_one_robot_carry_its_name(self):
+    def test_tags_for_one_robot_carry_its_name_and_ours_come_first(self):
         head = '<meta name="googlebot-news" content="nosnippet"><meta name="broadsheet" content="noarchive">'
-        assert meta(head) == ("meta googlebot-news: nosnippet", "meta broadsheet: noarchive")
+        assert meta(head) == ("meta broadsheet: noarchive", "meta googlebot-news: nosnippet")
 
     def test_our_name_is_what_the_settings_say(self):
         body = page('<meta name="paperreader" content="noindex">')
@@ -116,6 +116,12 @@ class TestMetas:
     def test_the_charset_is_no_matter(self, charset):
         body = page('<meta name="robots" content="noindex">').decode().encode(charset)
         assert robots_statements((), body) == ("meta robots: noindex",)
+
+    def test_a_long_list_of_others_does_not_push_out_what_is_for_everybody(self):
+        others = tags(*(f"bot-{number}: none" for number in range(100)))
+        found = robots_statements(others, page('<meta name="robots" content="noindex">'))
+        assert found[0] == "meta robots: noindex"
+        assert len(found) == MOST_STATEMENTS
 
     def test_what_is_recorded_is_bounded(self):
         head = "".join(f'<meta name="robots" content="rule-{number}-{"x" * 500}">' for number in range(100))
