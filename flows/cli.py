@@ -9,6 +9,7 @@ import json
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -34,13 +35,55 @@ def app() -> None:
 def ingest(kind: str, location: str, source: str | None, max_pages: int | None) -> None:
     """Read one source once, load what is new, publish the views.
 
-    KIND is `archive`; LOCATION a folder or a .tar, .tar.xz, .tar.gz or .zip of feed-archive files.
+    KIND is `archive`, and LOCATION a folder or a .tar, .tar.xz, .tar.gz or .zip of feed-archive files; or `feed` or
+    `sitemap`, and LOCATION its address or that of the site; or `url_list`, and LOCATION a file with one address a line,
+    one address, or `-` for standard input.
     """
     from flows.orders import IngestOrder
     from flows.terminal import run_flow
 
-    order = IngestOrder.checked(kind, location, source, max_pages)
+    place = sys.stdin.read() if (kind, location) == ("url_list", "-") else location
+    order = IngestOrder.checked(kind, place, source, max_pages, Settings.load())
     run_flow("ingest", **order.parameters)
+
+
+@app.command()
+@click.argument("sources", nargs=-1, metavar="[SOURCE …]")
+@click.option("--dry-run", is_flag=True, help="Only poll feeds and sitemaps, and show what would be fetched.")
+@click.option("--since", metavar="DATE", help="Backfill: of sitemaps only what is of this day or later.")
+@click.option("--until", metavar="DATE", help="Backfill: of sitemaps only what is of this day or earlier.")
+@click.option("--max-pages", type=int, metavar="N", help="Stop after this many pages, for a trial.")
+def refresh(sources: tuple[str, ...], dry_run: bool, **wishes: Any) -> None:  # noqa: FBT001 - click passes it so
+    """Poll the configured sources, or all enabled ones: only what is new or changed is fetched."""
+    from flows.orders import RefreshOrder
+    from flows.terminal import print_plan, run_flow
+
+    settings = Settings.load()
+    order = RefreshOrder.checked(sources, wishes["since"], wishes["until"], wishes["max_pages"], settings)
+    if dry_run:
+        print_plan(order, settings)
+    else:
+        run_flow("refresh", sources=" ".join(sources), **wishes)
+
+
+@app.command("import-opml")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--to", type=click.Path(dir_okay=False, path_type=Path), help="The sources file; BROADSHEET_SOURCES by default."
+)
+def import_opml(file: Path, to: Path | None) -> None:
+    """Add the feeds of an OPML file, as feed readers export it, to a sources file."""
+    from flows.extract.links import Problem
+    from flows.extract.opml import add_sources, read_opml
+
+    target = to or Settings.load().sources
+    if target is None:
+        raise click.UsageError("name the sources file with --to, or set BROADSHEET_SOURCES.")
+    found = read_opml(file.read_bytes())
+    if isinstance(found, Problem):
+        raise click.UsageError(f"{file}: {found.detail}.")
+    added = add_sources(target, found)
+    click.echo(f"{target}: {added:,} sources added, {len(found) - added:,} were there already")
 
 
 # A query may begin with a comment, `-- which documents …`, which is no option.
@@ -87,17 +130,17 @@ def status() -> None:
 
 
 @app.command()
-@click.argument("file")
+@click.argument("place", metavar="FILE_OR_URL")
 @click.option("--url", help="The page's address; facts about its site are looked up by it.")
-def extract(file: str, url: str | None) -> None:
+def extract(place: str, url: str | None) -> None:
     """Turn one page into one document, as JSON on standard output; writes nothing.
 
-    FILE is an HTML page or a feed-archive file.
+    FILE_OR_URL is an HTML page, a feed-archive file, or an address, which is fetched as politely as any.
     """
     from flows.single import document_of, public_columns
     from warehouse.model import Reject
 
-    result = document_of(file, url, Settings.load())
+    result = document_of(place, url, Settings.load())
     click.echo(json.dumps(public_columns(result), ensure_ascii=False, indent=2, default=str))
     if isinstance(result, Reject):
         sys.exit(1)

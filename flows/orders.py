@@ -1,23 +1,28 @@
 """What may be asked of a flow: parameters checked once, the same way for the form, the command and the tests."""
 
-from dataclasses import dataclass
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 
+from flows.extract.agenda import Window
 from flows.extract.readers import checked_location
-from flows.extract.sources import RULES, SourceError
+from flows.extract.sources import RULES, Source, SourceError, load_sources
 from warehouse.model import SourceKind
+from warehouse.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class IngestOrder:
     """One source to be read once."""
 
-    kind: SourceKind
-    location: str
-    source: str
+    source: Source
     max_pages: int | None
 
     @classmethod
-    def checked(cls, kind: str, location: str, source: str | None, max_pages: int | None) -> "IngestOrder":
+    def checked(
+        cls, kind: str, location: str, source: str | None, max_pages: int | None, settings: Settings
+    ) -> "IngestOrder":
         """The order, with the source named after the kind where no name is given.
 
         Raises SourceError with one line that names the value at fault and what was expected, before any work is done.
@@ -27,11 +32,79 @@ class IngestOrder:
         name = source or kind
         if not RULES["name"].is_right(name):
             raise SourceError(f"source name {name!r}: expected {RULES['name'].expected}")
-        if max_pages is not None and max_pages < 1:
-            raise SourceError(f"max_pages {max_pages}: expected a positive number, or nothing for all")
-        return cls(SourceKind(kind), checked_location(SourceKind(kind), location), name, max_pages)
+        place = checked_location(SourceKind(kind), location)
+        known = {one.name: one for one in load_sources(settings.sources)} if source else {}
+        asked = Source(name=name, kind=SourceKind(kind), location=place)
+        if name in known:
+            asked = replace(known[name], kind=asked.kind, location=place)
+        return cls(asked, _checked_count(max_pages))
 
     @property
     def parameters(self) -> dict[str, object]:
         """As they are kept with the run."""
-        return {"kind": self.kind, "location": self.location, "source": self.source, "max_pages": self.max_pages}
+        source = self.source
+        return {
+            "kind": source.kind,
+            "location": source.location,
+            "source": source.name,
+            "max_pages": self.max_pages,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshOrder:
+    """Configured sources to be polled, and which days of their sitemaps."""
+
+    sources: tuple[Source, ...]
+    window: Window
+    max_pages: int | None
+
+    @classmethod
+    def checked(
+        cls,
+        sources: str | Sequence[str],
+        since: str | None,
+        until: str | None,
+        max_pages: int | None,
+        settings: Settings,
+    ) -> "RefreshOrder":
+        """The order; no name means every enabled source, and a disabled one is polled where it is named.
+
+        Raises SourceError with one line that names the value at fault and what was expected, before any work is done.
+        """
+        names = re.split(r"[\s,;]+", sources.strip()) if isinstance(sources, str) else list(sources)
+        known = {source.name: source for source in load_sources(settings.sources)}
+        unknown = [name for name in names if name and name not in known]
+        if unknown:
+            raise SourceError(
+                f"unknown source {unknown[0]!r}; expected some of: {', '.join(known) or 'none is configured'}"
+            )
+        chosen = [known[name] for name in dict.fromkeys(names) if name]
+        enabled = [source for source in known.values() if source.is_enabled]
+        days = Window(_checked_day("since", since), _checked_day("until", until))
+        if days.since and days.until and days.until < days.since:
+            raise SourceError(f"until {until}: expected a day that is not before since, {since}")
+        return cls(tuple(chosen or enabled), days, _checked_count(max_pages))
+
+    @property
+    def parameters(self) -> dict[str, object]:
+        """As they are kept with the run."""
+        days = {
+            name: day and day.isoformat() for name, day in (("since", self.window.since), ("until", self.window.until))
+        }
+        return {"sources": [source.name for source in self.sources], **days, "max_pages": self.max_pages}
+
+
+def _checked_count(max_pages: int | None) -> int | None:
+    if max_pages is not None and max_pages < 1:
+        raise SourceError(f"max_pages {max_pages}: expected a positive number, or nothing for all")
+    return max_pages
+
+
+def _checked_day(name: str, day: str | None) -> date | None:
+    if not day:
+        return None
+    try:
+        return date.fromisoformat(day)
+    except ValueError:
+        raise SourceError(f"{name} {day!r}: expected a day such as 2026-11-30") from None

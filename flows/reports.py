@@ -1,12 +1,16 @@
 """What a run did, in words and tables: the artifact in the Prefect UI and the lines under a command."""
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict
 
+from flows.extract.agenda import Planned
 from warehouse import engine
 from warehouse.model import Counts
 from warehouse.runs import OpenRun
 
 SITES_SHOWN = 20
+LINKS_SHOWN = 500
 
 SITES = """
 select site, count(*) as documents, count(published_at) as dated, min(published_at), max(published_at)
@@ -65,7 +69,23 @@ def run_report(run: OpenRun) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def markdown_table(header: list[str], rows: list[tuple[object, ...]]) -> str:
+def plan_report(planned: Sequence[Planned], shortfalls: Sequence[str]) -> str:
+    """What a dry run found, as Markdown: how much of which source would be fetched and why, the links, the troubles."""
+    counted = Counter((link.source, link.choice) for link in planned)
+    shown = planned[:LINKS_SHOWN]
+    parts = [f"# refresh would fetch {len(planned):,} links", *(f"**{line}**" for line in shortfalls)]
+    if planned:
+        by_source = [(source, why, number) for (source, why), number in sorted(counted.items())]
+        parts += [
+            markdown_table(["source", "why", "links"], by_source),
+            markdown_table(["source", "why", "link"], [(link.source, link.choice, link.url) for link in shown]),
+        ]
+    if len(planned) > len(shown):
+        parts.append(f"and {len(planned) - len(shown):,} more")
+    return "\n\n".join(parts) + "\n"
+
+
+def markdown_table(header: list[str], rows: Sequence[tuple[object, ...]]) -> str:
     """A Markdown table; bars and line breaks inside a cell cannot break it."""
     lines = [header, ["---"] * len(header), *([_cell(value) for value in row] for row in rows)]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)

@@ -2,25 +2,34 @@
 
 from dataclasses import asdict, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from flows.extract.asking import Asking
+from flows.extract.captures import Want
+from flows.extract.clocks import SystemClock
 from flows.extract.feed_files import read_feed_file
-from flows.extract.sources import SourceError
+from flows.extract.fetching import Fetcher
+from flows.extract.hosts import Hosts
+from flows.extract.http import Http
+from flows.extract.readers import checked_address
+from flows.extract.rulebooks import RuleBook
+from flows.extract.sources import Source, SourceError
 from flows.transform.documents import transform
 from flows.web.urls import site_of
-from warehouse.model import Document, Page, Reject
+from warehouse.model import Document, Page, PageKind, Reject, SourceKind
 from warehouse.settings import Settings
 
 SOURCE = "extract"
 
 
 def document_of(place: str, url: str | None, settings: Settings) -> Document | Reject:
-    """The document of an HTML page or of a feed-archive file, which is tried first as it says what it is.
+    """The document of a page: a feed-archive file, which is tried first as it says what it is, HTML, or an address.
 
-    Raises SourceError where the file cannot be read or is larger than a page may be, and for an address: pages are
-    not fetched yet.
+    Raises SourceError where the file cannot be read or is larger than a page may be, and for what is no address.
     """
     if place.startswith(("http://", "https://")):
-        raise SourceError(f"{place}: pages are not fetched yet; save the page, and give its address with --url")
+        fetched = fetch_page(checked_address(place), settings)
+        return transform(fetched) if isinstance(fetched, Page) else fetched
     file = Path(place)
     if not file.is_file():
         raise SourceError(f"{place!r}: no such file; save the page first, and give its address with --url")
@@ -31,6 +40,22 @@ def document_of(place: str, url: str | None, settings: Settings) -> Document | R
     if not isinstance(page, Page):
         return transform(_html_page(body, url or file.absolute().as_uri()))
     return transform(replace(page, url=url, requested_url=url, site=site_of(url)) if url else page)
+
+
+def fetch_page(url: str, settings: Settings) -> Page | Reject:
+    """One page from the web, by the rules of its host; nothing of it is kept.
+
+    Hosts that the warehouse has to be polite to are waited for; without a warehouse there is nobody to wait for.
+    """
+    clock, source = SystemClock(), Source(name=SOURCE, kind=SourceKind.URL_LIST, location=url)
+    with TemporaryDirectory() as elsewhere, Http(settings) as http:
+        folder = settings.root if settings.root.is_dir() else Path(elsewhere)
+        asking = Asking(http, Hosts(folder / ".hosts", clock), clock)
+        rules = RuleBook(asking, settings, recall=lambda _: {}, keep=lambda _: None)
+        want = Want(source=source, kind=PageKind.DOCUMENT, url=url)
+        result = Fetcher(asking, rules, settings).fetch(want).result
+    assert result is not None  # noqa: S101 - only what is held can be unchanged, and nothing is
+    return result
 
 
 def public_columns(result: Document | Reject) -> dict[str, object]:

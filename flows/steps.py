@@ -3,21 +3,24 @@
 Both end in `storage.append_new`, so that each can be killed at any moment and simply be done again.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from time import monotonic
 
 from flows.transform.pool import WorkerPool
 from warehouse import storage
-from warehouse.model import Counts, Document, Page, PageKind, Reject
+from warehouse.model import Counts, Document, Fetch, Item, Page, PageKind, Reject, Repeats
 from warehouse.runs import OpenRun
-from warehouse.schema import DOCUMENTS, PAGES, REJECTS
+from warehouse.schema import DOCUMENTS, FETCHES, PAGES, REJECTS
 
 FIRST_SHARD_PAGES = 250
 """The first shard is small and each further one twice as large, so that the workers do not wait for a whole one."""
 
 SHARD_BYTES = 64_000_000
 """Bodies that a shard holds at most: a thousand pages of news, or a few very large ones, without a peak in memory."""
+
+SHARD_SECONDS = 60
+"""The live web may be slow: what was fetched within a minute is stored, so that a kill costs no more than that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,32 +31,39 @@ class TakenShard:
     counts: Counts
 
 
-def first_pages(inputs: Iterable[Page | Reject], max_pages: int | None) -> Iterator[Page | Reject]:
-    """The inputs up to the given number of pages; rejects on the way do not count against it."""
+def first_pages(inputs: Iterable[Item], max_pages: int | None) -> Generator[Item]:
+    """The inputs up to the given number of documents' pages; whatever comes on the way does not count against it."""
     pages = 0
     for item in inputs:
         yield item
-        pages += isinstance(item, Page)
+        pages += _is_document(item)
         if pages == max_pages:
             return
 
 
-def take_shard(inputs: Iterator[Page | Reject], run: OpenRun) -> TakenShard | None:
-    """Stores the next shard's pages and rejects; None where the source has come to its end."""
+def take_shard(inputs: Iterator[Item], run: OpenRun) -> TakenShard | None:
+    """Stores the next shard's pages, rejects and fetches; None where the source has come to its end.
+
+    Rejects come first: a listing is stored after its links, so that after a kill no failed link is forgotten. Fetches
+    come last: they speak of pages.
+    """
     shard = list(_next_shard(inputs, min(run.settings.shard_pages, FIRST_SHARD_PAGES << min(run.shard_count, 8))))
     if not shard:
         return None
     run.shard_count += 1
     pages = [item for item in shard if isinstance(item, Page)]
     rejects = [item for item in shard if isinstance(item, Reject)]
-    added = storage.append_new(run.settings, PAGES, pages, run.run_id)
     storage.append_new(run.settings, REJECTS, rejects, run.run_id)
-    documents = {page.page_id: page for page in added if page.kind is PageKind.DOCUMENT}
+    added = storage.append_new(run.settings, PAGES, pages, run.run_id)
+    storage.append_new(run.settings, FETCHES, [item for item in shard if isinstance(item, Fetch)], run.run_id)
+    documents = {page.page_id: page for page in added if _is_document(page)}
     run.at_hand.update(documents)
+    page_count = sum(map(_is_document, pages))
+    repeat_count = sum(item.count for item in shard if isinstance(item, Repeats))
     counts = Counts(
-        input_count=len(shard),
-        page_count=len(added),
-        unchanged_count=len(pages) - len(added),
+        input_count=page_count + repeat_count + len(rejects),
+        page_count=len(documents),
+        unchanged_count=page_count - len(documents) + repeat_count,
         read_reject_count=len(rejects),
     )
     return TakenShard(tuple(documents), counts)
@@ -76,10 +86,17 @@ def resume_pages(page_ids: Sequence[str], run: OpenRun, workers: WorkerPool) -> 
     return made + Counts(resumed_page_count=made.document_count + made.transform_reject_count)
 
 
-def _next_shard(inputs: Iterator[Page | Reject], shard_pages: int) -> Iterator[Page | Reject]:
-    taken = 0
-    for item in islice(inputs, shard_pages):
+def _next_shard(inputs: Iterator[Item], shard_pages: int) -> Iterator[Item]:
+    """The items of a shard: as many inputs, as many bytes or as long a time as one may have."""
+    taken = size = 0
+    began = monotonic()
+    for item in inputs:
         yield item
-        taken += item.body_bytes if isinstance(item, Page) else 0
-        if taken >= SHARD_BYTES:
+        taken += not isinstance(item, Fetch)
+        size += item.body_bytes if isinstance(item, Page) else 0
+        if taken >= shard_pages or size >= SHARD_BYTES or monotonic() - began >= SHARD_SECONDS:
             return
+
+
+def _is_document(item: Item) -> bool:
+    return isinstance(item, Page) and item.kind is PageKind.DOCUMENT

@@ -4,6 +4,8 @@ No retries here: a step is retried by running the flow again, which the warehous
 waiting out, a rival's commit, is waited out in the storage.
 """
 
+from collections.abc import Callable
+
 from prefect import task
 from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
@@ -21,3 +23,15 @@ resume_pages = task(name="resume pages", cache_policy=NO_CACHE)(steps.resume_pag
 def report_run(run: OpenRun) -> None:
     """The run's report as an artifact; under one key, so that the UI shows the reports of a flow as a timeline."""
     create_markdown_artifact(run_report(run), key=f"{run.row.flow}-report", description=f"Run {run.run_id}")
+
+
+@task(name="fetch host", task_run_name="fetch {host}", cache_policy=NO_CACHE)
+def fetch_host(host: str, work: Callable[[], None]) -> None:  # noqa: ARG001 - the host names the task run
+    """What is wanted of one host, one request at a time."""
+    work()
+
+
+@task(name="report plan", cache_policy=NO_CACHE)
+def report_plan(report: str) -> None:
+    """The report of a dry run as an artifact."""
+    create_markdown_artifact(report, key="refresh-plan", description="What a refresh would fetch")

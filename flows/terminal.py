@@ -13,6 +13,8 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from flows import prefect_settings
+from flows.orders import RefreshOrder
+from flows.planning import plan
 from flows.reports import progress_line
 from flows.server import free_port, start_server
 from warehouse.model import Counts
@@ -35,6 +37,16 @@ def run_flow(name: str, **parameters: object) -> None:
         flow = getattr(import_module(f"flows.{name}"), name)
         counts: Counts = flow(**parameters)
     click.echo(f"{name}: {progress_line(counts)}; published {settings.catalog}")
+
+
+def print_plan(order: RefreshOrder, settings: Settings) -> None:
+    """Prints what a refresh would fetch, and why; nothing is stored."""
+    planned, shortfalls = plan(order, settings)
+    for shortfall in shortfalls:
+        click.echo(f"could not be polled: {shortfall}", err=True)
+    for link in planned:
+        click.echo(f"{link.choice}\t{link.source}\t{link.url}")
+    click.echo(f"refresh would fetch {len(planned):,} links; nothing was stored")
 
 
 def _find_server(settings: Settings) -> None:

@@ -273,8 +273,8 @@ class Reject:
 
     def _input(self) -> tuple["Part", ...]:
         """What tells the refused input from others."""
-        if self.stage is Stage.FETCH:
-            return self.url, self.rejected_at
+        if self.stage == Stage.FETCH:
+            return self.source, self.url, self.rejected_at
         # An input that was refused unread has no digest: its detail, which says how large it is, tells it from others.
         return self.page_id or self.location, self.digest or (None if self.page_id else self.detail)
 
@@ -308,6 +308,17 @@ class Fetch:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "fetch_id", hash_of([self.kind, self.requested_url, self.fetched_at]))
+
+
+@dataclass(frozen=True, slots=True)
+class Repeats:
+    """Inputs that are held already, as many as `count` says: they are counted and not stored."""
+
+    count: int = 1
+
+
+Item = Page | Reject | Fetch | Repeats
+"""What readers give: inputs, and for the live web the requests that they took."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,9 @@ from warehouse.model import Counts, Page, Run, State
 from warehouse.schema import RUNS
 from warehouse.settings import Settings
 
+SHOWN_REASONS = 20
+"""Reasons for being partial that a run's row tells in full; the rejects have the rest."""
+
 log = logging.getLogger("broadsheet")
 
 
@@ -35,6 +38,7 @@ class OpenRun:
         self.shard_count = 0
         self.state = State.COMPLETED
         self.detail: str | None = None
+        self._shortfalls: list[str] = []
         self.at_hand: dict[str, Page] = {}
         """Pages that were stored a moment ago and are about to be transformed: they need not be read back."""
 
@@ -54,9 +58,12 @@ class OpenRun:
         return here + storage.read_pages(self.settings, [page_id for page_id in page_ids if page_id not in found])
 
     def note_partial(self, why: str) -> None:
-        """The input could not be read to its end: the run will end as `partial`, with the first such reason."""
+        """Something could not be read: the run will end as `partial`, with the reasons, of which there may be many."""
         self.state = State.PARTIAL
-        self.detail = self.detail or why
+        self._shortfalls.append(why)
+        shown = "; ".join(self._shortfalls[:SHOWN_REASONS])
+        rest = len(self._shortfalls) - SHOWN_REASONS
+        self.detail = f"{shown}; and {rest:,} more" if rest > 0 else shown
 
     def end(self, state: State, detail: str | None = None) -> None:
         """Writes the end, with the counts; called again after a failed publication, when the newest row counts."""

@@ -11,6 +11,7 @@ from dotenv import dotenv_values
 
 PREFIX = "BROADSHEET_"
 MEMORY = re.compile(r"\d+(?:\.\d+)?\s*[KMGT]i?B", re.IGNORECASE)
+MOST_FETCH_THREADS = 256
 SECONDS = re.compile(r"\d+(?:\.\d+)?")
 MISREAD = "%?*[]{}\\"
 """deltalake decodes percent signs in a table's path and refuses brackets; DuckDB takes the others for patterns."""
@@ -82,6 +83,9 @@ class Settings:
             raise SettingsError(PREFIX + "ROOT", str(self.root), f"a folder with none of {MISREAD} in its path")
         if self.root.exists() and not self.root.is_dir():
             raise SettingsError(PREFIX + "ROOT", str(self.root), "a folder, and this is a file")
+        if self.fetch_threads > MOST_FETCH_THREADS:
+            limit = f"a number up to {MOST_FETCH_THREADS}"
+            raise SettingsError(PREFIX + "FETCH_THREADS", str(self.fetch_threads), limit)
         if not MEMORY.fullmatch(self.memory_limit):
             raise SettingsError(PREFIX + "MEMORY_LIMIT", self.memory_limit, "a size such as 2GB, 500MB or 1.5GiB")
 

@@ -20,8 +20,8 @@ class ArchiveReader:
 
     def __init__(self, path: Path, *, source: str, max_page_bytes: int) -> None:
         self._path, self._source, self._max_page_bytes = path, source, max_page_bytes
-        self.is_complete = True
-        """False once something made part of the archive unreadable: files were lost that nobody can count.
+        self.shortfalls: list[str] = []
+        """Filled once something made part of the archive unreadable: files were lost that nobody can count.
 
         The reject that says so has the archive's own name as its location, or that of the folder inside.
         """
@@ -30,12 +30,13 @@ class ArchiveReader:
 
     def __iter__(self) -> Iterator[Page | Reject]:
         """The files in their order, each read when it is asked for."""
-        self.is_complete, self.progress = True, None
+        self.shortfalls, self.progress = [], None
         for member in self._members():
             if isinstance(member, File):
                 yield read_feed_file(member.data, location=member.location, source=self._source)
             else:
-                self.is_complete = self.is_complete and not member.hides_more
+                if member.hides_more:
+                    self.shortfalls.append(f"source {self._source} was not read to its end: {member.detail}")
                 yield self._reject(member)
 
     def _members(self) -> Iterator[File | Refusal]:

@@ -1,22 +1,28 @@
 """What every reader is, and the one place where a kind of source gets its reader."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
 from flows.extract.archive_members import folder_members
 from flows.extract.archives import ArchiveReader, is_archive
-from flows.extract.sources import SourceError
-from warehouse.model import Page, Reject, SourceKind
+from flows.extract.live import LiveReader
+from flows.extract.sources import Source, SourceError
+from flows.extract.url_lists import is_pasted
+from flows.web.urls import has_credentials, request_url
+from warehouse.model import Item, SourceKind
 from warehouse.settings import Settings
 
 ARCHIVE_FORMS = "a folder or a .tar, .tar.xz, .tar.gz, .tar.bz2 or .zip of feed-archive files"
 
+LIVE_KINDS = frozenset({SourceKind.FEED, SourceKind.SITEMAP, SourceKind.URL_LIST})
+LIST_FORMS = "a file with one address a line, one address, or pasted lines of them"
+
 
 class Reader(Protocol):
-    """Reads a source: every input comes out as one Page or one Reject, in an order that is the source's own."""
+    """Reads a source: every input comes out as one Page, one Reject or a counted repeat, in the source's own order."""
 
-    def __iter__(self) -> Iterator[Page | Reject]:
+    def __iter__(self) -> Iterator[Item]:
         """The inputs from the first on, each read when it is asked for."""
         ...
 
@@ -26,17 +32,18 @@ class Reader(Protocol):
         ...
 
     @property
-    def is_complete(self) -> bool:
-        """False once inputs were lost that nobody can count: the run is then partial."""
+    def shortfalls(self) -> Sequence[str]:
+        """What could not be read and cannot be counted, in sentences: the run is then partial."""
         ...
 
 
-def open_reader(kind: SourceKind, location: str, *, source: str, settings: Settings) -> Reader:
+def open_reader(source: Source, settings: Settings) -> Reader:
     """The reader for a source. Raises SourceError where its location is of no use (`checked_location`)."""
-    match kind:
-        case SourceKind.ARCHIVE:
-            path = _checked_archive(location)
-            return ArchiveReader(path, source=source, max_page_bytes=settings.max_page_bytes)
+    if source.kind is SourceKind.ARCHIVE:
+        path = _checked_archive(source.location)
+        return ArchiveReader(path, source=source.name, max_page_bytes=settings.max_page_bytes)
+    checked_location(source.kind, source.location)
+    return LiveReader([source], settings)
 
 
 def checked_location(kind: SourceKind, location: str) -> str:
@@ -47,6 +54,34 @@ def checked_location(kind: SourceKind, location: str) -> str:
     match kind:
         case SourceKind.ARCHIVE:
             return str(_checked_archive(location).absolute())
+        case SourceKind.URL_LIST:
+            return _checked_list(location)
+        case SourceKind.FEED | SourceKind.SITEMAP:
+            return checked_address(location)
+
+
+def checked_address(location: str) -> str:
+    """A web address as it is asked for. Raises SourceError for what is none; credentials are not repeated in it."""
+    if has_credentials(location):
+        raise SourceError("the address holds a user or a password, and these are never kept; leave them out")
+    url = request_url("", location)
+    if url is None:
+        raise SourceError(f"{location!r}: no web address; expected one such as https://example.org/", location=location)
+    return url
+
+
+def _checked_list(location: str) -> str:
+    if is_pasted(location):
+        return location.strip()
+    path = Path(location).expanduser()
+    try:
+        if not location.strip() or not path.is_file():
+            raise SourceError(f"{location!r}: no such file; expected {LIST_FORMS}", location=location)
+        with path.open("rb"):
+            pass
+    except OSError as error:
+        raise SourceError(f"{location!r}: cannot be read ({error.strerror or error})", location=location) from None
+    return str(path.absolute())
 
 
 def _checked_archive(location: str) -> Path:

@@ -119,22 +119,32 @@ def absolute_url(base: str, url: str) -> str | None:
 def link_url(base: str, url: str) -> str | None:
     """The address to ask for where a listing at `base` says `url`; None where that is no web page.
 
-    The scheme and the path stay as they were given; user, fragment and tracking parameters are dropped, so that the
-    same article through two campaigns is one link.
+    As `request_url`, and without tracking parameters, so that one article through two campaigns is one link.
+    """
+    asked = request_url(base, url)
+    if asked is None or "?" not in asked:
+        return asked
+    address, _, query = asked.partition("?")
+    kept = _without_tracking(query)
+    return f"{address}?{kept}" if kept else address
+
+
+def request_url(base: str, url: str) -> str | None:
+    """The address that `url` means at `base`, as it can be asked for; None where that is no web address.
+
+    Scheme, path and query stay as they were given, but for characters that must be encoded; user, fragment and the
+    scheme's own port are dropped.
     """
     joined = absolute_url(base, url)
     if joined is None:
         return None
     parts = split_url(joined)
     host, port = _split_authority(parts.authority or "")
-    usual = {"http": "80", "https": "443"}[parts.scheme or ""]
     if not host or (port and not port.isdigit()):
         return None
-    query = _without_tracking(parts.query or "")
-    netloc = host if port in ("", usual) else f"{host}:{port}"
-    path = re.sub(r"[^!-~]", lambda odd: quote(odd[0], safe="", errors="replace"), parts.path) or "/"
-    query = re.sub(r"[^!-~]", lambda odd: quote(odd[0], safe="", errors="replace"), query)
-    return f"{parts.scheme}://{netloc}{path}" + (f"?{query}" if query else "")
+    netloc = host if port in ("", {"http": "80", "https": "443"}[parts.scheme or ""]) else f"{host}:{port}"
+    path = _in_ascii(parts.path) or "/"
+    return f"{parts.scheme}://{netloc}{path}" + (f"?{_in_ascii(parts.query)}" if parts.query else "")
 
 
 def has_credentials(url: str) -> bool:
@@ -241,6 +251,11 @@ def _percent_token(match: re.Match[str]) -> str:
         return written if written in UNRESERVED or written in RESERVED else quote(written, safe="")
     character = chr(int(written[1:], 16))
     return character if character in UNRESERVED else written.upper()
+
+
+def _in_ascii(text: str) -> str:
+    """Blanks and characters outside ASCII percent-encoded; what is encoded already stays as it is."""
+    return re.sub(r"[^!-~]", lambda odd: quote(odd[0], safe="", errors="replace"), text)
 
 
 def _without_tracking(query: str) -> str:

@@ -25,7 +25,7 @@ def test_a_name_that_leads_out_of_the_archive_is_a_reject(tmp_path, make, name):
     assert (bad.reason, bad.location) == (Reason.MALFORMED_INPUT, name)
     assert "must be inside the archive" in bad.detail
     assert isinstance(good, Page)
-    assert reader.is_complete
+    assert not reader.shortfalls
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_a_damaged_zip_member_does_not_stop_the_rest(tmp_path):
     bad, good = reader
     assert "damaged: Bad CRC-32" in bad.detail
     assert isinstance(good, Page)
-    assert reader.is_complete
+    assert not reader.shortfalls
 
 
 def test_a_zip_that_lies_about_a_size_gives_no_more_than_it_declared(tmp_path):
@@ -136,7 +136,7 @@ def test_a_tar_cut_short_gives_what_can_be_read_and_one_reject_of_its_own_name(t
     assert (broken.location, broken.reason) == ("cut.tar", Reason.MALFORMED_INPUT)
     after = f"after {len(pages)} of its files, the last {pages[-1].location!r}" if pages else "before any file"
     assert broken.detail.endswith(after)
-    assert not reader.is_complete
+    assert reader.shortfalls
     if mode != "w:bz2":  # one block of bzip2 holds 900 kB, more than this whole archive
         assert len(pages) > 40 * share - 8
 
@@ -161,7 +161,7 @@ def test_a_damaged_place_in_a_tar_is_reported_and_what_stands_before_it_read(tmp
     reader = reader_of(path)
     *_, broken = reader
     assert broken.location == "bad.tar"
-    assert not reader.is_complete
+    assert reader.shortfalls
     if mode == "w":
         assert len(pages_in(reader)) == 20
 
@@ -174,7 +174,7 @@ def test_a_zip_cut_short_is_one_reject(tmp_path, keep):
     (broken,) = reader
     assert (broken.location, broken.reason) == ("cut.zip", Reason.MALFORMED_INPUT)
     assert "its directory, at the end of the file, cannot be read" in broken.detail
-    assert not reader.is_complete
+    assert reader.shortfalls
 
 
 def test_tars_joined_to_one_are_not_read_as_if_the_first_were_all(tmp_path):
@@ -183,7 +183,7 @@ def test_tars_joined_to_one_are_not_read_as_if_the_first_were_all(tmp_path):
     reader = reader_of(first)
     *_, broken = reader
     assert "more follows after the mark that ends it" in broken.detail
-    assert not reader.is_complete
+    assert reader.shortfalls
 
 
 @pytest.fixture
@@ -199,7 +199,7 @@ def test_a_tar_bomb_is_stopped(tmp_path):
     assert isinstance(page, Page)
     assert (large.reason, stopped.reason) == (Reason.TOO_LARGE, Reason.RESOURCE_LIMIT)
     assert stopped.location == "bomb.tar.gz"
-    assert not reader.is_complete
+    assert reader.shortfalls
 
 
 @pytest.mark.usefixtures("small_bounds")
@@ -216,7 +216,7 @@ def test_a_zip_bomb_is_stopped(tmp_path):
     reader = reader_of(path)
     *_, stopped = reader
     assert (stopped.location, stopped.reason) == ("bomb.zip", Reason.RESOURCE_LIMIT)
-    assert not reader.is_complete
+    assert reader.shortfalls
 
 
 def test_repetitive_pages_are_no_bomb(tmp_path):
@@ -271,7 +271,7 @@ def test_a_folder_that_may_not_be_entered_is_a_reject_and_hides_files(tmp_path):
     (folder / "b").chmod(0o700)
     assert isinstance(good, Page)
     assert (closed.location, closed.reason) == ("b", Reason.UNREACHABLE)
-    assert not reader.is_complete
+    assert reader.shortfalls
 
 
 def test_a_file_that_vanishes_is_a_reject(tmp_path):
@@ -282,7 +282,7 @@ def test_a_file_that_vanishes_is_a_reject(tmp_path):
     (folder / "b.md").unlink()
     (gone,) = items
     assert (gone.location, gone.reason) == ("b.md", Reason.UNREACHABLE)
-    assert reader.is_complete
+    assert not reader.shortfalls
 
 
 WHOLE = {}
