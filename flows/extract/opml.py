@@ -49,6 +49,21 @@ def unusable_outlines(body: bytes) -> tuple[Problem, ...]:
     return tuple(each for each in usable if isinstance(each, Problem))
 
 
+def import_file(file: Path, target: Path) -> tuple[int, int]:
+    """Adds the feeds of an OPML file to a sources file: how many, and how many were there already.
+
+    Raises SourceError where either file cannot be read.
+    """
+    try:
+        sources = read_opml(file.read_bytes())
+    except OSError as error:
+        raise SourceError(f"{file}: cannot be read ({error.strerror or error})", file=file) from None
+    if isinstance(sources, Problem):
+        raise SourceError(f"{file}: {sources.detail}", file=file)
+    added = add_sources(target, sources)
+    return added, len(sources) - added
+
+
 def add_sources(file: Path, sources: Iterable[Source]) -> int:
     """Adds sources at the end of a sources file, and says how many: those whose location it has are left out.
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.extract.links import Problem
-from flows.extract.opml import add_sources, read_opml, unusable_outlines
+from flows.extract.opml import add_sources, import_file, read_opml, unusable_outlines
 from flows.extract.sources import Source, SourceError, load_sources
 from warehouse.model import Policy, Reason, SourceKind
 
@@ -152,6 +152,23 @@ def test_a_source_that_would_not_load_is_not_written(file):
         add_sources(file, [feed("a b", "https://a.example.org/")])
     assert str(caught.value).startswith(f"{file}: sources[1].name is 'a b'")
     assert list(file.parent.iterdir()) == []
+
+
+def test_a_file_is_imported_once(file, tmp_path):
+    subscribed = tmp_path / "mine.opml"
+    subscribed.write_text(OPML.format(TWO), encoding="utf-8")
+    assert import_file(subscribed, file) == (2, 0)
+    assert import_file(subscribed, file) == (0, 2)
+
+
+def test_a_file_that_is_no_opml_or_not_there_is_named(file, tmp_path):
+    wrong = tmp_path / "mine.opml"
+    for _ in range(2):
+        with pytest.raises(SourceError) as caught:
+            import_file(wrong, file)
+        assert str(caught.value).startswith(f"{wrong}: ")
+        assert not file.exists()
+        wrong.write_text("<html></html>", encoding="utf-8")
 
 
 @given(st.binary(), st.text())
