@@ -16,6 +16,8 @@ ZONED = re.compile(
 )
 CLOCK = re.compile(r"\d\s*:\s*\d")
 TAG = re.compile(r"<!--.*?-->|</?[a-zA-Z][^<>]*>", re.DOTALL)
+LONGEST_TITLE = 2000
+"""Characters of a title as written: ten long headlines. More is an attack on the search for tags, or no title."""
 # Controls and marks of no width, which hide in titles that were pasted from a word processor.
 INVISIBLE = re.compile("[\x00-\x08\x0e-\x1f\x7f\u200b\u2060\ufeff]")
 
@@ -56,7 +58,8 @@ def plain_title(text: object) -> str | None:
     """A title without tags, entities and odd blanks, in NFC; None for none."""
     if not isinstance(text, str):
         return None
-    bare = INVISIBLE.sub("", unescape(TAG.sub(" " if "<br" in text.lower() else "", text)))
+    written = text[:LONGEST_TITLE]
+    bare = INVISIBLE.sub("", unescape(TAG.sub(" " if "<br" in written.lower() else "", written)))
     return unicodedata.normalize("NFC", " ".join(bare.split())) or None
 
 

@@ -177,6 +177,11 @@ def test_a_title_is_plain_text(written, title):
     )
 
 
+def test_a_title_without_end_is_cut():
+    endless = RSS.format(f"<item><link>https://news.example.org/1</link><title>{'&lt;!--' * 50_000}</title></item>")
+    assert len(only(endless).title) == 2000
+
+
 def test_the_article_s_address_is_preferred_to_the_counting_one():
     link = item("<feedburner:origLink>https://news.example.org/origin?utm_source=feed</feedburner:origLink>")
     assert link.url == "https://news.example.org/origin"
