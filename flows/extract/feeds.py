@@ -68,7 +68,7 @@ def _item(entry: dict[str, Any], url: str, *, is_atom: bool) -> Item:
     target = _target(entry)
     # An empty reference means the feed itself, by the rules for relative addresses.
     if target is None or target == url:
-        return Problem(Reason.MALFORMED_INPUT, _without_link(plain_title(entry.get("title"))), target)
+        return Problem(Reason.MALFORMED_INPUT, _without_link(plain_title(entry.get("title"))), target or url)
     usable = usable_url(url, target)
     if isinstance(usable, Problem):
         return usable

@@ -70,7 +70,10 @@ Item = Link | More | Problem
 
 
 def listing(items: Iterable[Item], *, limit: int) -> Listing:
-    """The listing of so many items, of which the first of a URL stays; what is past the limit is one problem."""
+    """The listing of so many items, of which the first of a URL stays; what is past the limit is one problem.
+
+    A problem without a URL is of the whole listing and always kept.
+    """
     links: dict[str, Link] = {}
     more: dict[str, More] = {}
     problems: list[Problem] = []

@@ -345,6 +345,11 @@ def test_what_is_past_the_cap_is_counted(monkeypatch):
     assert (left.reason, left.detail) == (Reason.RESOURCE_LIMIT, "2 entries past the first 3 were not read")
 
 
+def test_entries_without_a_link_count_towards_the_cap(monkeypatch):
+    monkeypatch.setattr(feeds, "MOST_ENTRIES", 3)
+    assert len(read(RSS.format("<item><title>T</title></item>" * 9)).problems) == 3 + 1
+
+
 def test_a_feed_of_too_many_tags_is_refused_unread():
     assert problem("<rss>" + "<a>" * 500_001).reason is Reason.RESOURCE_LIMIT
 
