@@ -136,7 +136,8 @@ def _unbrotlied(pieces: Iterable[bytes]) -> Iterator[bytes]:
             if decoded:
                 yield decoded
             data = b""
-            if decoder.can_accept_more_data():
+            # It says that it would accept more data while output still waits inside: only its silence counts.
+            if not decoded:
                 break
     if is_begun and not decoder.is_finished():
         raise broken_off()

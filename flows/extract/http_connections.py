@@ -27,6 +27,10 @@ from warehouse.model import Reason
 getLogger("urllib3").setLevel(ERROR)
 
 
+# A header begins with its name, a token (RFC 9110, 5.6.2), and a colon.
+HEADER = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+:")
+
+
 class TimedReader(RawIOBase):
     """Reads a socket as long as the exchange has time, counts, and turns the network's errors into NoAnswerError."""
 
@@ -60,6 +64,32 @@ class TimedReader(RawIOBase):
         super().close()
 
 
+class HeaderLines:
+    """The lines of an answer's head without those that are no headers.
+
+    The standard library stops at the first of them, and all behind it is lost: how long the body is, how it is
+    compressed, what robots may do. Browsers pass over such lines, so servers send them.
+    """
+
+    def __init__(self, stream: BufferedReader) -> None:
+        self._stream = stream
+        self._is_status_next = True
+        self.close = stream.close
+
+    def readline(self, limit: int) -> bytes:
+        """The next line of a head: the status line, whatever it is, a header, or the empty line behind them."""
+        if self._is_status_next:
+            self._is_status_next = self._may_be_folded = False
+            return self._stream.readline(limit)
+        while line := self._stream.readline(limit):
+            self._is_status_next = line in (b"\r\n", b"\n")
+            is_folded = self._may_be_folded and line.startswith((b" ", b"\t"))
+            self._may_be_folded = is_folded or HEADER.match(line) is not None
+            if self._may_be_folded or self._is_status_next or len(line) >= limit:
+                break
+        return line
+
+
 class TimedResponse(HTTPResponse):
     """An answer that is read through a TimedReader."""
 
@@ -71,7 +101,12 @@ class TimedResponse(HTTPResponse):
 
     def begin(self) -> None:
         """Reads the headers. The standard library takes a connection that ends among them for their end."""
-        super().begin()
+        stream = self.fp
+        self.fp = HeaderLines(stream)  # type: ignore[assignment]
+        try:
+            super().begin()
+        finally:
+            self.fp = self.fp and stream
         if self._reader.is_ended:
             raise NoAnswerError(
                 Reason.UNREACHABLE, "the connection ended in the middle of the headers", is_transient=True

@@ -275,6 +275,15 @@ def test_what_is_not_http_is_malformed(http, whole, detail):
     assert (got.reason, got.detail, got.is_transient) == (Reason.MALFORMED_INPUT, detail, False)
 
 
+@pytest.mark.parametrize("line", [b"no header", b"Two Words: 1", b": nameless", b" folded", b"\xff\xfe: 1", b"\0: 1"])
+def test_a_line_that_is_no_header_does_not_hide_those_behind_it(http, line):
+    head = b"HTTP/1.1 200 OK\r\n" + line + b"\r\nX-One: 1\r\n" + line + b"\r\nContent-Encoding: gzip\r\n"
+    with serving(saying(head + b"Content-Length: %d\r\n\r\n" % len(PACKED) + PACKED)) as server:
+        assert ask(http, server).body == PAGE
+        assert ask(http, server).header("X-One").startswith("1")
+    assert server.connection_count == 1
+
+
 @pytest.mark.parametrize(
     "whole",
     [
@@ -368,12 +377,23 @@ def test_a_request_ends_in_time_however_its_bytes_drip(tmp_path, behaviour):
     assert got.detail == "no full answer within 0.4 seconds"
 
 
-def test_no_thread_is_left_behind(http):
-    before = threading.active_count()
-    with serving(saying(answer(PAGE))) as server:
-        ask(http, server)
-        http.get(Request(url="http://localhost:1/"))
-    assert threading.active_count() == before
+def test_a_server_that_falls_silent_is_given_up_before_the_whole_time_is_over(http, monkeypatch):
+    monkeypatch.setattr("flows.extract.http_connections.READ_SECONDS", 0.2)
+    got = ask_once(http, torture.silent)
+    assert (got.reason, got.detail, got.is_transient) == (Reason.TIMEOUT, "nothing received within 0.2 seconds", True)
+
+
+def test_the_connection_that_is_longest_unused_is_closed_when_hosts_are_many(limits, monkeypatch):
+    monkeypatch.setattr("flows.extract.http.KEPT_HOSTS", 2)
+    with (
+        serving(saying(answer(PAGE))) as first,
+        serving(saying(answer(PAGE))) as second,
+        serving(saying(answer(PAGE))) as third,
+        Http(limits) as http,
+    ):
+        assert [ask(http, server).status for server in (first, second, first, third)] == [200] * 4
+        assert second.ended.wait(5)
+        assert not first.ended.is_set()
 
 
 def test_many_threads_use_one_door(http):

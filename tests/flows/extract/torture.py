@@ -234,3 +234,48 @@ def _pump(source, sink):
         sink.shutdown(socket.SHUT_WR)
     except OSError:
         return
+
+
+class Names:
+    """Stands in for the system's lookup: a name has the answers given, in turn and the last for good.
+
+    An answer is a list of addresses, an error, or a function to wait in. Addresses are themselves.
+    """
+
+    def __init__(self):
+        self.real = socket.getaddrinfo
+        self.answers = {}
+        self.asked = []
+
+    def __call__(self, host, port, *args, **kwargs):
+        if host not in self.answers:
+            return self.real(host, port, *args, **kwargs)
+        if kwargs.get("flags", 0) & socket.AI_NUMERICHOST:
+            raise socket.gaierror(socket.EAI_NONAME, "not numeric")
+        self.asked.append(host)
+        answers = self.answers[host]
+        current = answers.pop(0) if len(answers) > 1 else answers[0]
+        if isinstance(current, Exception):
+            raise current
+        addresses = ["127.0.0.1"] if callable(current) and current() else current
+        return [entry for address in addresses for entry in self.real(address, port, type=socket.SOCK_STREAM)]
+
+
+def stand_in_names(monkeypatch) -> Names:
+    """Puts the names in the place of the system's."""
+    names = Names()
+    monkeypatch.setattr(socket, "getaddrinfo", names)
+    return names
+
+
+def recorded_connections(monkeypatch) -> list[str]:
+    """The addresses that connections are opened to. Those of IPv4 end at 127.0.0.1, where the server is."""
+    opened: list[str] = []
+    real = socket.socket.connect
+
+    def connect(self, place):
+        opened.append(place[0])
+        return real(self, ("127.0.0.1", place[1]) if self.family == socket.AF_INET else place)
+
+    monkeypatch.setattr(socket.socket, "connect", connect)
+    return opened
