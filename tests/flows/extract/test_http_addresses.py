@@ -156,10 +156,12 @@ def test_the_next_address_is_tried_where_the_first_refuses(http, names, connecti
     assert connections == ["::1", "127.0.0.1"]
 
 
-def test_a_connection_into_the_private_network_is_not_lent_to_others(http):
+def test_a_connection_into_the_private_network_is_not_lent_to_others(http, names):
+    names.answers["intranet.example"] = [["127.0.0.1"]]
     with serving(saying(answer(PAGE))) as server:
-        assert http.get(Request(url=server.url, allow_private=True)).status == 200
-        assert http.get(Request(url=server.url)).reason is Reason.ADDRESS_REFUSED
+        url = f"http://intranet.example:{server.port}/"
+        assert http.get(Request(url=url, allow_private=True)).status == 200
+        assert http.get(Request(url=url)).reason is Reason.ADDRESS_REFUSED
     assert len(server.requests) == 1
 
 

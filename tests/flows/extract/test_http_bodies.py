@@ -9,11 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from flows.extract.http import Http
 from flows.extract.http_bodies import DECODERS, decompressed
 from flows.extract.http_exchange import NoAnswerError
 from tests.flows.extract import torture
+from tests.flows.extract.torture import answer, ask, ask_once, chunked, saying, serving
 from warehouse.model import Reason
+from warehouse.settings import Settings
 
+PAGE = b"<html><title>Harbour reopens</title></html>" * 40
+PACKED = gzip.compress(PAGE, mtime=0)
 MOST = 100_000
 PACKERS = {"gzip": gzip.compress, "x-gzip": gzip.compress, "deflate": zlib.compress, "br": brotli.compress}
 
@@ -74,3 +79,77 @@ def test_a_bomb_is_refused_in_little_more_memory_than_the_cap():
             assert tracemalloc.get_traced_memory()[1] < 4_000_000
     finally:
         tracemalloc.stop()
+
+
+# Over the wire
+
+
+@pytest.fixture
+def http(tmp_path):
+    with Http(Settings(root=tmp_path / "data", request_seconds=5, max_page_bytes=1_000_000)) as door:
+        yield door
+
+
+def bare_deflate(data):
+    packer = zlib.compressobj(wbits=-15)
+    return packer.compress(data) + packer.flush()
+
+
+@pytest.mark.parametrize(
+    ("coding", "packed"),
+    [
+        ("gzip", PACKED),
+        ("X-GZIP", PACKED),
+        ("gzip", gzip.compress(PAGE[:50]) + gzip.compress(PAGE[50:])),
+        ("gzip", PACKED + bytes(10)),
+        ("deflate", zlib.compress(PAGE)),
+        ("deflate", bare_deflate(PAGE)),
+        ("br", brotli.compress(PAGE)),
+        ("identity", PAGE),
+        ("", PAGE),
+        ("deflate, gzip", gzip.compress(zlib.compress(PAGE))),
+        ("br, gzip", gzip.compress(brotli.compress(PAGE))),
+    ],
+)
+def test_a_body_is_decompressed(http, coding, packed):
+    for whole in (
+        answer(packed, headers=[f"Content-Encoding: {coding}"]),
+        chunked(packed[:1], packed[1:], headers=[f"Content-Encoding: {coding}"]),
+    ):
+        with serving(saying(whole)) as server:
+            got = ask(http, server)
+            assert (got.body, got.received_bytes) == (PAGE, len(packed))
+            assert ask(http, server).body == PAGE
+        assert server.connection_count == 1
+
+
+def test_an_empty_body_needs_no_decompressing(http):
+    assert ask_once(http, saying(answer(b"", headers=["Content-Encoding: gzip"]))).body == b""
+
+
+@pytest.mark.parametrize(
+    ("coding", "body"),
+    [
+        ("gzip", b"<html>plain</html>"),
+        ("gzip", PACKED[:10] + b"\xff" * 40),
+        ("gzip", PACKED[:-6] + b"wrong!"),
+        ("deflate", b"<html>plain</html>"),
+        ("br", b"<html>plain</html>" * 9),
+        ("zstd", PAGE),
+        ("dcb", PAGE),
+        ("gzip, gzip, gzip, gzip", PAGE),
+        (", ".join(["gzip"] * 5000), PAGE),
+    ],
+)
+def test_a_body_that_cannot_be_decompressed_is_of_bad_encoding(http, coding, body):
+    got = ask_once(http, saying(answer(body, headers=[f"Content-Encoding: {coding}"])))
+    assert (got.reason, got.is_transient) == (Reason.BAD_ENCODING, False)
+
+
+@pytest.mark.parametrize(
+    ("coding", "packed"),
+    [("gzip", PACKED), ("deflate", zlib.compress(PAGE)), ("br", brotli.compress(PAGE))],
+)
+def test_compressed_data_that_breaks_off_is_no_short_page(http, coding, packed):
+    got = ask_once(http, saying(answer(packed[:-9], headers=[f"Content-Encoding: {coding}"])))
+    assert (got.reason, got.is_transient) == (Reason.UNREACHABLE, True)

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 
 import brotli
 
+from flows.extract.http import Answer, Failure, Http, Request
+
 Behaviour = Callable[[socket.socket, bytes, threading.Event], bool]
 """Answers one request, given its head: whether the connection is kept. The event tells it to stop."""
 
@@ -279,3 +281,14 @@ def recorded_connections(monkeypatch) -> list[str]:
 
     monkeypatch.setattr(socket.socket, "connect", connect)
     return opened
+
+
+def ask(http: Http, server: Server, path="", **conditions) -> Answer | Failure:
+    """What the server answers through the door."""
+    return http.get(Request(url=server.url + path, allow_private=True, **conditions))
+
+
+def ask_once(http: Http, behaviour: Behaviour) -> Answer | Failure:
+    """What a server of that behaviour answers to one request."""
+    with serving(behaviour) as server:
+        return ask(http, server)
