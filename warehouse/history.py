@@ -138,6 +138,8 @@ class Waiting:
 
 def held(settings: Settings, urls: Collection[str]) -> dict[str, Held]:
     """What is held of each of the addresses; those of which nothing is known are left out."""
+    if not urls:
+        return {}
     with _tables(settings, wanted=_column("url", urls)) as connection:
         rows = connection.execute(HELD).fetchall()
     return {row[0]: Held(*_with_reason(row)) for row in rows}

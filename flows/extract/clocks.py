@@ -1,4 +1,4 @@
-"""What time it is, and waiting: behind one role, so that a week of polling can be lived through in a minute of tests."""
+"""What time it is, and waiting: behind one role, so that tests live through a week of polling in a minute."""
 
 from datetime import UTC, datetime
 from threading import Event

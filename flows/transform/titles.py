@@ -1,4 +1,4 @@
-"""The headline: the hint, else what the page states, without the site's name behind it."""
+"""The headline: what the page states, or the hint where it is a fragment, without the site's name behind it."""
 
 import re
 from functools import cache
@@ -13,12 +13,17 @@ SEPARATOR = re.compile(r"\s+[|｜–—·»«-]\s+|\s*[|｜»]\s*|\s+::\s+")
 
 
 def title(page: Page, statements: Evidence, facts: SiteFacts) -> str | None:
-    """The headline of a page, or None where it has none."""
-    if page.hint_title and (hinted := without_suffix(squeeze(page.hint_title), facts)):
-        return hinted
+    """The headline of a page, or None where it has none.
+
+    A whole page knows its headline better than a feed does, which shortens it and keeps it when the page is edited; the
+    headings of a fragment are those within its text.
+    """
+    hint = without_suffix(squeeze(page.hint_title), facts) if page.hint_title else None
     headline = unescaped(statements.stated("headline"))
     social = statements.first_meta("og:title", "twitter:title")
-    candidates = [text for text in (headline, social, *statements.headings[:1], statements.page_title) if text]
+    if hint and not (headline or social or statements.page_title):
+        return hint
+    candidates = [text for text in (headline, social, *statements.headings[:1], statements.page_title, hint) if text]
     if not candidates:
         return None
     return without_suffix(_without_site_name(_agreed(candidates), statements), facts)

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from flows.extract.readers import checked_location, open_reader
-from flows.extract.sources import SourceError
+from flows.extract.sources import Source, SourceError
 from warehouse.model import SourceKind
 
 from .making import FILES, feed_file, folder_of, tar_of, zip_of
@@ -21,16 +21,50 @@ def refusal(location):
     return message
 
 
+def opened(location, settings):
+    return open_reader(Source(name="test", kind=SourceKind.ARCHIVE, location=location), settings)
+
+
 def test_every_kind_has_a_reader(tmp_path, settings):
-    place = str(folder_of(FILES, tmp_path / "folder"))
+    places = {
+        SourceKind.ARCHIVE: str(folder_of(FILES, tmp_path / "folder")),
+        SourceKind.FEED: "https://example.org/feed",
+        SourceKind.SITEMAP: "https://example.org/sitemap.xml",
+        SourceKind.URL_LIST: "https://example.org/1",
+    }
     for kind in SourceKind:
-        assert len(list(open_reader(kind, place, source="test", settings=settings))) == len(FILES)
+        assert open_reader(Source(name="test", kind=kind, location=places[kind]), settings).shortfalls == []
+
+
+@pytest.mark.parametrize("kind", [SourceKind.FEED, SourceKind.SITEMAP])
+@pytest.mark.parametrize(
+    "location", ["", "example.org/feed", "file:///etc/passwd", "javascript:alert(1)", "ftp://example.org/", "http://"]
+)
+def test_a_location_that_is_no_web_address_is_refused(kind, location):
+    with pytest.raises(SourceError, match="no web address; expected one such as https://example.org/"):
+        checked_location(kind, location)
+
+
+def test_credentials_in_an_address_are_refused_and_not_repeated():
+    with pytest.raises(SourceError) as caught:
+        checked_location(SourceKind.FEED, "https://reader:secret@example.org/feed")
+    assert "these are never kept" in str(caught.value)
+    assert "secret" not in str(caught.value)
+
+
+def test_a_list_is_a_file_or_pasted(tmp_path):
+    path = tmp_path / "list.txt"
+    path.write_text("https://example.org/1\n")
+    assert checked_location(SourceKind.URL_LIST, str(path)) == str(path)
+    assert checked_location(SourceKind.URL_LIST, " https://example.org/1\nhttps://example.org/2 ").count("\n") == 1
+    with pytest.raises(SourceError, match="no such file; expected a file with one address a line"):
+        checked_location(SourceKind.URL_LIST, str(tmp_path / "gone.txt"))
 
 
 def test_the_readers_page_limit_comes_from_the_settings(tmp_path, settings):
     place = str(folder_of({"a.md": feed_file()}, tmp_path))
     small = replace(settings, max_page_bytes=10)
-    (only,) = open_reader(SourceKind.ARCHIVE, place, source="test", settings=small)
+    (only,) = opened(place, small)
     assert only.reason == "too_large"
 
 
@@ -42,7 +76,7 @@ def test_an_archive_is_recognised_by_its_content_and_not_its_name(tmp_path, make
 @pytest.mark.parametrize("make", [tar_of, zip_of])
 def test_an_archive_without_files_is_an_archive(tmp_path, settings, make):
     path = make({}, tmp_path / "a")
-    assert list(open_reader(SourceKind.ARCHIVE, str(path), source="test", settings=settings)) == []
+    assert list(opened(str(path), settings)) == []
 
 
 def test_a_damaged_compressed_archive_is_left_to_the_reader(tmp_path):
