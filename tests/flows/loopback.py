@@ -156,12 +156,13 @@ def http_date(at: datetime) -> str:
     return format_datetime(at, usegmt=True)
 
 
-def article(title: str, text: str, published_at: datetime) -> Response:
+def article(title: str, text: str, published_at: datetime, canonical: str = "") -> Response:
     """A page of news, long enough to be one."""
+    declared = f'<link rel="canonical" href="{canonical}">' if canonical else ""
     paragraphs = "".join(f"<p>{sentence}</p>" for sentence in (text, *FILLING))
     body = (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
-        f'<meta property="article:published_time" content="{published_at.isoformat()}"></head>'
+        f'<meta property="article:published_time" content="{published_at.isoformat()}">{declared}</head>'
         f"<body><article><h1>{title}</h1>{paragraphs}</article></body></html>"
     )
     return Response(body.encode())

@@ -51,9 +51,9 @@ class Item:
     def updated(self, at):
         return max((change for change in self.changes if change <= at), default=None)
 
-    def page(self, at):
+    def page(self, at, host):
         text = f"This is version {self.version(at)} of {self.title}, as it stood when somebody asked for it."
-        return article(f"{self.title}, edition {self.version(at)}", text, self.appears)
+        return article(f"{self.title}, edition {self.version(at)}", text, self.appears, host.url + self.path)
 
 
 def items_of(outlet):
@@ -99,7 +99,7 @@ class Outlet:
             listed = [item for item in self.items.values() if item.is_listed(at)]
             return feed([(self.host.url + item.path, item.title, item.appears, item.updated(at)) for item in listed])
         item = self.items.get(path)
-        return item.page(at) if item and item.appears <= at else None
+        return item.page(at, self.host) if item and item.appears <= at else None
 
 
 class Failing(Outlet):
