@@ -73,8 +73,8 @@ def refresh(sources: tuple[str, ...], dry_run: bool, **wishes: Any) -> None:  # 
 )
 def import_opml(file: Path, to: Path | None) -> None:
     """Add the feeds of an OPML file, as feed readers export it, to a sources file."""
-    from flows.extract.links import Problem
-    from flows.extract.opml import add_sources, read_opml
+    from flows.extract.listing.links import Problem
+    from flows.extract.listing.opml import add_sources, read_opml
 
     target = to or Settings.load().sources
     if target is None:

@@ -1,7 +1,7 @@
 """What a refresh would do: the listings are polled, nothing else is asked for, nothing is stored."""
 
-from flows.extract.agenda import Planned
-from flows.extract.live import LiveReader
+from flows.extract.poll.agenda import Planned
+from flows.extract.poll.live import LiveReader
 from flows.extract.readers import LIVE_KINDS
 from flows.orders import RefreshOrder
 from warehouse.settings import Settings

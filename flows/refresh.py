@@ -8,7 +8,7 @@ from prefect import flow
 from prefect.futures import PrefectFuture, wait
 from prefect.task_runners import ThreadPoolTaskRunner
 
-from flows.extract.live import LiveReader
+from flows.extract.poll.live import LiveReader
 from flows.extract.readers import LIVE_KINDS, Reader, open_reader
 from flows.loading import SHARDS_UNDER_WAY, load
 from flows.orders import RefreshOrder

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from flows.extract.agenda import Planned
+from flows.extract.poll.agenda import Planned
 from warehouse import engine
 from warehouse.model import Counts
 from warehouse.runs import OpenRun

@@ -4,15 +4,15 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from flows.extract.asking import Asking
-from flows.extract.captures import Want
-from flows.extract.clocks import SystemClock
-from flows.extract.feed_files import read_feed_file
-from flows.extract.fetching import Fetcher
-from flows.extract.hosts import Hosts
-from flows.extract.http import Http
+from flows.extract.archive.feed_files import read_feed_file
+from flows.extract.fetch.asking import Asking
+from flows.extract.fetch.captures import Want
+from flows.extract.fetch.clocks import SystemClock
+from flows.extract.fetch.fetching import Fetcher
+from flows.extract.fetch.hosts import Hosts
+from flows.extract.fetch.http import Http
+from flows.extract.fetch.rulebooks import RuleBook
 from flows.extract.readers import checked_address
-from flows.extract.rulebooks import RuleBook
 from flows.extract.sources import Source, SourceError
 from flows.transform.documents import transform
 from flows.web.urls import site_of

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from flows.extract.archive_members import folder_members
-from flows.extract.archives import ArchiveReader, is_archive
-from flows.extract.live import LiveReader
+from flows.extract.archive.archives import ArchiveReader, is_archive
+from flows.extract.archive.members import folder_members
+from flows.extract.listing.url_lists import is_pasted
+from flows.extract.poll.live import LiveReader
 from flows.extract.sources import Source, SourceError
-from flows.extract.url_lists import is_pasted
 from flows.web.urls import has_credentials, request_url
 from warehouse.model import Item, SourceKind
 from warehouse.settings import Settings

@@ -20,7 +20,7 @@ from pathlib import Path
 from statistics import median
 
 from flows import prefect_settings
-from flows.extract.archives import read_archive
+from flows.extract.archive.archives import read_archive
 from flows.publication import publish
 from flows.server import running_server
 from flows.transform.pool import CHUNK_PAGES, worker_pool

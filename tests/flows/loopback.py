@@ -14,7 +14,7 @@ from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock, Thread
 
-from flows.extract.clocks import Clock
+from flows.extract.fetch.clocks import Clock
 
 
 @dataclass(frozen=True)

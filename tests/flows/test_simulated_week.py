@@ -12,13 +12,13 @@ from itertools import pairwise
 
 import pytest
 
-from flows.extract.live import LiveReader
+from flows.extract.poll.live import LiveReader
 from flows.extract.sources import Source
 from flows.transform.pool import worker_pool
 from warehouse import engine
 from warehouse.model import SourceKind
 
-from .extract.frozen_clock import FrozenClock
+from .extract.fetch.frozen_clock import FrozenClock
 from .loopback import Response, article, feed, hosts
 from .plain import load_plainly
 

@@ -5,7 +5,7 @@ import tarfile
 import zipfile
 from pathlib import Path
 
-from flows.extract.archives import ArchiveReader
+from flows.extract.archive.archives import ArchiveReader
 from warehouse.model import Page
 
 URL = "https://harbour.example/local/bridge"

@@ -41,7 +41,7 @@ def test_every_kind_has_a_reader(tmp_path, settings):
     "location", ["", "example.org/feed", "file:///etc/passwd", "javascript:alert(1)", "ftp://example.org/", "http://"]
 )
 def test_a_location_that_is_no_web_address_is_refused(kind, location):
-    with pytest.raises(SourceError, match="no web address; expected one such as https://example.org/"):
+    with pytest.raises(SourceError, match="no web address; expected one such as"):
         checked_location(kind, location)
 
 

@@ -7,8 +7,8 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from flows.extract.archives import read_archive
-from flows.extract.feed_files import read_feed_file
+from flows.extract.archive.archives import read_archive
+from flows.extract.archive.feed_files import read_feed_file
 from flows.transform.documents import transform
 from flows.transform.text import dense, squeeze
 from warehouse.model import Document, Page, Precision

@@ -1,0 +1,1 @@
+"""Fetching one address: guarded, by the rules of its host, in its turn."""

@@ -1,0 +1,56 @@
+"""URL lists: one address a line, from a file, from standard input or pasted into one field."""
+
+import re
+from collections.abc import Iterator
+
+from flows.extract.listing.links import Item, Link, Listing, Problem, listing, usable_url
+from flows.web.charsets import decode
+from warehouse.model import Reason
+
+MOST_LINES = 1_000_000
+"""Lines of one list: as links some 500 MB of memory. A longer one is better cut into several."""
+
+# No scheme, a host with a dot, and perhaps a port, a path or a query: `example.org/path`.
+WITHOUT_SCHEME = re.compile(r"[^\s:/?#@,;\"'<>\\]+\.[^\s:/?#@,;\"'<>\\.]{2,}(?::\d+)?(?:[/?]\S*)?")
+WEB_ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
+WITH_SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):(?!\d+(?:/|$))", re.IGNORECASE)
+HINT = "expected one address such as https://example.org/article"
+
+
+def read_url_list(content: str | bytes) -> Listing:
+    """The links of a list; an address without a scheme is meant with https.
+
+    Empty lines and those that begin with `#` are left out; any other line is a Problem with its number.
+    """
+    text = decode(content)[0] if isinstance(content, bytes) else content
+    return listing(_items(text.removeprefix("\ufeff")), limit=MOST_LINES)
+
+
+def is_pasted(location: str) -> bool:
+    """Whether a location is the list itself: several lines, or a web address; else it is a path, or `-`."""
+    stripped = location.strip()
+    return "\n" in stripped or "\r" in stripped or stripped.lower().startswith(("http://", "https://"))
+
+
+def _items(text: str) -> Iterator[Item]:
+    # Not str.splitlines: it also breaks at U+2028 and form feeds, and the numbers would not be those of an editor.
+    for number, line in enumerate(re.split(r"\r\n|\n|\r", text), start=1):
+        written = line.strip().strip("\ufeff\u200b").strip()
+        if written and not written.startswith("#"):
+            yield _item(number, written)
+
+
+def _item(number: int, written: str) -> Item:
+    if WEB_ADDRESS.fullmatch(written):
+        address = written
+    elif (scheme := WITH_SCHEME.match(written)) and scheme[1].lower() not in ("http", "https"):
+        detail = f"line {number:,}: {scheme[1][:20]}: is no web address; only http and https are read"
+        return Problem(Reason.ADDRESS_REFUSED, detail, written)
+    elif WITHOUT_SCHEME.fullmatch(written):
+        address = f"https://{written}"
+    else:
+        return Problem(Reason.MALFORMED_INPUT, f"line {number:,}: no address; {HINT}", written)
+    usable = usable_url("", address)
+    if isinstance(usable, Problem):
+        return Problem(usable.reason, f"line {number:,}: {usable.detail}", written)
+    return Link(url=usable)

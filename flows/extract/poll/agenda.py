@@ -1,0 +1,276 @@
+"""What a run asks for: each source's listings, then what in them is new, has changed, or failed and is due again.
+
+All of it happens in one thread, the loop of `live.py`, so that nothing here needs a lock.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from flows.extract.fetch.captures import Want
+from flows.extract.fetch.clocks import Clock
+from flows.extract.fetch.fetching import Fetched
+from flows.extract.listing.date_ranges import in_range, may_hold
+from flows.extract.listing.links import Link, Listing, More, Problem
+from flows.extract.listing.listings import url_list_at, usual_places
+from flows.extract.poll.choices import Choice, by_url, choice, is_due
+from flows.extract.poll.open_listings import OpenListings
+from flows.extract.poll.polls import Read, links_held
+from flows.extract.sources import Source
+from warehouse import history
+from warehouse.history import Held, Waiting
+from warehouse.model import Fetch, Item, Outcome, Page, PageKind, Reason, Reject, Repeats, SourceKind, Stage
+from warehouse.settings import Settings
+
+DEEPEST = 3
+"""Listings above a listing: an index of indexes exists, one that never ends is a trap."""
+
+MOST_LISTINGS = 1000
+"""Listings that one source may lead to in a poll."""
+
+LONGEST_LOCATION = 500
+"""Characters of pasted lines that a reject repeats to say where an entry stood."""
+
+LISTING_KINDS = {SourceKind.FEED: PageKind.FEED, SourceKind.SITEMAP: PageKind.SITEMAP}
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Days to be backfilled from sitemaps, both included; None leaves that side open."""
+
+    since: date | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A link that a run would ask for, and why."""
+
+    source: str
+    url: str
+    choice: Choice
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A link to be asked for: what is held of it, why it is chosen, the page_id of the listing that named it."""
+
+    link: Link
+    held: Held | None
+    why: Choice
+    listed_in: str | None
+
+
+class Agenda:
+    """Decides what is asked for and makes items of what came of it. `ask` takes the wants, `recall` hosts to be met."""
+
+    def __init__(  # noqa: PLR0913 - two doors out, two wishes, and what it stands on
+        self,
+        settings: Settings,
+        clock: Clock,
+        *,
+        ask: Callable[[Want], None],
+        recall: Callable[[Collection[str]], None],
+        window: Window,
+        is_plan: bool,
+    ) -> None:
+        self._settings, self._clock, self._ask, self._recall = settings, clock, ask, recall
+        self._window, self._is_plan = window, is_plan
+        self.shortfalls: list[str] = []
+        self.planned: list[Planned] = []
+        self.open_count = 0
+        """Wants that are asked for and have not come to their end."""
+        self._open = OpenListings()
+        self._seen: set[str] = set()
+        self._in_progress: set[str] = set()
+        self._listing_counts: Counter[str] = Counter()
+
+    def begin(self, sources: Sequence[Source]) -> Iterator[Item]:
+        """Asks for each source's own listing; a list of addresses is there already."""
+        names = [source.name for source in sources]
+        self._waiting: dict[str, list[Waiting]] = {}
+        for link in history.waiting_links(self._settings, names, self._clock.now()):
+            self._waiting.setdefault(link.source, []).append(link)
+        polled = [source for source in sources if source.kind in LISTING_KINDS]
+        self._recall([source.location for source in polled])
+        held = history.held(self._settings, [source.location for source in polled])
+        for source in polled:
+            kind, url = LISTING_KINDS[source.kind], source.location
+            self._seen.add(url)
+            self._want(Want(source=source, kind=kind, url=url, held=held.get(url), instead=usual_places(url, kind)))
+        for source in sources:
+            if source.kind is SourceKind.URL_LIST:
+                want = Want(source=source, kind=PageKind.DOCUMENT, url=source.location)
+                yield from self._follow(want, url_list_at(source.location), Listing(), ())
+
+    def settle(self, event: Fetched | Read) -> Iterator[Item]:
+        """What came of a want."""
+        if isinstance(event, Read):
+            yield from self._polled(event)
+        elif event.want.kind is PageKind.DOCUMENT:
+            yield from self._fetched(event)
+        else:
+            yield from self._not_polled(event)
+        self.open_count -= 1
+
+    def _want(self, want: Want) -> None:
+        self.open_count += 1
+        self._ask(want)
+
+    def _fetched(self, fetched: Fetched) -> Iterator[Item]:
+        """A link has come to its end."""
+        if fetched.fetch:
+            yield fetched.fetch
+        yield fetched.result or Repeats()
+        self._in_progress.discard(fetched.want.url)
+        yield from self._open.settle(fetched.want.url)
+
+    def _not_polled(self, fetched: Fetched) -> Iterator[Item]:
+        """A listing is unchanged, or could not be had: then the next of its usual places is tried."""
+        want = fetched.want
+        if fetched.fetch:
+            yield fetched.fetch
+        if isinstance(fetched.result, Reject) and want.instead:
+            self._want(replace(want, url=want.instead[0], instead=want.instead[1:], held=None))
+            return
+        yield fetched.result or Repeats()
+        if isinstance(fetched.result, Reject):
+            self.shortfalls.append(f"source {want.source.name}: {want.url}: {fetched.result.detail}")
+        self._ask_again(want)
+
+    def _polled(self, read: Read) -> Iterator[Item]:
+        """A listing was read; what proved to be no listing counts as one that could not be had."""
+        want, fetch = read.fetched.want, read.fetched.fetch
+        if isinstance(read.listing, Problem):
+            refused = fetch and replace(fetch, outcome=Outcome.REJECT, reason=read.listing.reason, page_id=None)
+            yield from self._not_polled(Fetched(want, self._reject(want, read.listing, Stage.FETCH), refused))
+            return
+        if read.fetched.is_unchanged:
+            yield Repeats()
+        records = tuple(record for record in (read.fetched.result, fetch) if isinstance(record, Page | Fetch))
+        yield from self._follow(want, read.listing, read.before, records)
+        self._ask_again(want)
+
+    def _follow(
+        self, want: Want, listing: Listing, before: Listing, records: tuple[Page | Fetch, ...]
+    ) -> Iterator[Item]:
+        """Asks for what a listing lists and is new or has changed; the listing is kept until that has come."""
+        yield from (self._reject(want, problem, Stage.READ) for problem in listing.problems)
+        yield from self._go_deeper(want, listing.more)
+        page_id = next((record.page_id for record in records if isinstance(record, Page)), None)
+        links = [link for link in listing.links if self._is_in_window(want, link)]
+        chosen = self._chosen(want.source, links, before, page_id)
+        self._ask_for(want.source, chosen)
+        yield Repeats(len(links) - len(chosen))
+        counted = [_counted(record, listing, chosen) for record in records]
+        yield from self._open.open(counted, [link.url for link in links if link.url in self._in_progress])
+
+    def _chosen(self, source: Source, links: Sequence[Link], before: Listing, listed_in: str | None) -> list[Chosen]:
+        """The links to be asked for; not those that another listing of this run has named already."""
+        unseen = [link for link in links if link.url not in self._seen]
+        self._seen.update(link.url for link in unseen)
+        held = history.held(self._settings, [link.url for link in unseen])
+        earlier, now = by_url(before.links), self._clock.now()
+        is_watched = source.kind is SourceKind.URL_LIST
+        return [
+            Chosen(link, held.get(link.url), why, listed_in)
+            for link in unseen
+            if (why := choice(link, held.get(link.url), earlier.get(link.url), now, is_watched=is_watched))
+        ]
+
+    def _ask_for(self, source: Source, chosen: Sequence[Chosen]) -> None:
+        if self._is_plan:
+            self.planned += [Planned(source.name, one.link.url, one.why) for one in chosen]
+            return
+        self._recall([one.link.url for one in chosen])
+        for one in chosen:
+            self._in_progress.add(one.link.url)
+            self._want(
+                Want(
+                    source=source,
+                    kind=PageKind.DOCUMENT,
+                    url=one.link.url,
+                    held=one.held,
+                    link=one.link,
+                    listed_in=one.listed_in,
+                )
+            )
+
+    def _ask_again(self, want: Want) -> None:
+        """Asks for a source's links that failed before and are listed no longer; each with the hints it once had."""
+        if want.depth:
+            return
+        waiting = [link for link in self._waiting.pop(want.source.name, ()) if self._is_due(link)]
+        listings = links_held(self._settings, {link.location for link in waiting if link.location})
+        held = history.held(self._settings, [link.url for link in waiting])
+        self._seen.update(link.url for link in waiting)
+        self._ask_for(
+            want.source,
+            [Chosen(_as_listed(link, listings), held.get(link.url), Choice.RETRY, link.location) for link in waiting],
+        )
+
+    def _is_due(self, link: Waiting) -> bool:
+        is_due_now = is_due(link.failure_count, link.failed_at, link.reason, self._clock.now())
+        return is_due_now and link.url not in self._seen
+
+    def _go_deeper(self, want: Want, more: Sequence[More]) -> Iterator[Item]:
+        """Asks for the listings that a listing names, within bounds."""
+        within = [one for one in more if self._may_hold(want, one)]
+        unseen = [one for one in within if one.url not in self._seen]
+        room = MOST_LISTINGS - self._listing_counts[want.source.name] if want.depth < DEEPEST else 0
+        if len(unseen) > room:
+            left = f"{len(unseen) - room:,} listings named by {want.url} were not read: a source may lead to "
+            bounds = f"{MOST_LISTINGS:,} of them, {DEEPEST} deep"
+            yield self._reject(want, Problem(Reason.RESOURCE_LIMIT, left + bounds), Stage.READ)
+            self.shortfalls.append(f"source {want.source.name}: {left}{bounds}")
+        taken = unseen[: max(0, room)]
+        self._listing_counts[want.source.name] += len(taken)
+        self._seen.update(one.url for one in taken)
+        self._recall([one.url for one in taken])
+        held = history.held(self._settings, [one.url for one in taken])
+        for one in taken:
+            if not _is_settled(one, held.get(one.url)):
+                self._want(
+                    Want(source=want.source, kind=want.kind, url=one.url, held=held.get(one.url), depth=want.depth + 1)
+                )
+
+    def _is_in_window(self, want: Want, link: Link) -> bool:
+        is_open = want.kind is not PageKind.SITEMAP
+        return is_open or in_range(link, self._window.since, self._window.until)
+
+    def _may_hold(self, want: Want, one: More) -> bool:
+        is_open = want.kind is not PageKind.SITEMAP
+        return is_open or may_hold(one, self._window.since, self._window.until)
+
+    def _reject(self, want: Want, problem: Problem, stage: Stage) -> Reject:
+        """A listing's own problem (stage fetch, at this moment), or that of one of its entries (stage read)."""
+        is_own = stage is Stage.FETCH
+        return Reject(
+            stage=stage,
+            reason=problem.reason,
+            detail=problem.detail,
+            source=want.source.name,
+            url=want.url if is_own else problem.url,
+            location=want.url[:LONGEST_LOCATION],
+            rejected_at=self._clock.now() if is_own else None,
+        )
+
+
+def _counted(record: Page | Fetch, listing: Listing, chosen: Sequence[Chosen]) -> Page | Fetch:
+    """A listing's line in the log of requests, with what it listed; an index of sitemaps lists no links."""
+    if isinstance(record, Page) or (listing.more and not listing.links):
+        return record
+    new_count = sum(one.why is Choice.NEW for one in chosen)
+    return replace(record, link_count=len(listing.links), new_link_count=new_count)
+
+
+def _as_listed(link: Waiting, listings: dict[str, Listing]) -> Link:
+    listing = listings.get(link.location or "", Listing())
+    return by_url(listing.links).get(link.url, Link(url=link.url))
+
+
+def _is_settled(one: More, held: Held | None) -> bool:
+    """Whether a sitemap has not changed, by its index, since it was last looked at."""
+    checked_at = held.checked_at if held and held.page_id and not held.failure_count else None
+    return bool(one.modified_at and checked_at and one.modified_at < checked_at)

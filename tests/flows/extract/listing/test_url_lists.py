@@ -1,0 +1,97 @@
+"""URL lists: what is an address, what is not, and where it stood."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flows.extract.listing.links import Link, Listing
+from flows.extract.listing.url_lists import is_pasted, read_url_list
+from warehouse.model import Reason
+
+
+def urls(content):
+    return [link.url for link in read_url_list(content).links]
+
+
+def test_each_line_is_an_address_and_comments_are_not():
+    content = "# from the desk\n\n  https://example.org/1\t\nhttp://example.org/2?b=1&utm_source=x#top\n"
+    assert read_url_list(content) == Listing((Link(url="https://example.org/1"), Link(url="http://example.org/2?b=1")))
+
+
+def test_line_ends_marks_and_charsets_of_all_systems():
+    lines = "https://example.org/1\r\nhttps://example.org/2\rhttps://example.org/亮\n"
+    for charset in ("utf-8", "utf-8-sig", "utf-16"):
+        assert urls(lines.encode(charset)) == [
+            "https://example.org/1",
+            "https://example.org/2",
+            "https://example.org/%E4%BA%AE",
+        ]
+    assert urls("\ufeff" + lines) == urls(lines)
+
+
+@pytest.mark.parametrize("bare", ["example.org/a", "example.org", "example.org:8080/a?b=c", "news.example.org?a=1"])
+def test_an_address_without_a_scheme_is_meant_with_https(bare):
+    (url,) = urls(bare)
+    assert url.startswith(f"https://{bare.partition('?')[0].partition('/')[0]}")
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("file:///etc/passwd", Reason.ADDRESS_REFUSED),
+        ("javascript:alert(1)", Reason.ADDRESS_REFUSED),
+        ("ftp://example.org/x", Reason.ADDRESS_REFUSED),
+        ("mailto:desk@example.org", Reason.ADDRESS_REFUSED),
+        ("https://", Reason.MALFORMED_INPUT),
+        ("https:///path", Reason.MALFORMED_INPUT),
+        ("http:example.org", Reason.MALFORMED_INPUT),
+        ("word", Reason.MALFORMED_INPUT),
+        ("two words.org", Reason.MALFORMED_INPUT),
+        ("https://example.org/1 https://example.org/2", Reason.MALFORMED_INPUT),
+        ("https://example.org/1, a title", Reason.MALFORMED_INPUT),
+        ('"https://example.org/1","title"', Reason.MALFORMED_INPUT),
+        ("/etc/passwd", Reason.MALFORMED_INPUT),
+        ("desk@example.org", Reason.MALFORMED_INPUT),
+        ("https://example.org:port/", Reason.MALFORMED_INPUT),
+        ("https://example.org/" + "a" * 3000, Reason.MALFORMED_INPUT),
+        ("\x00\x01", Reason.MALFORMED_INPUT),
+    ],
+)
+def test_any_other_line_is_a_problem_with_its_number(line, reason):
+    result = read_url_list(f"https://example.org/0\n# x\n{line}\nhttps://example.org/9\n")
+    assert [link.url for link in result.links] == ["https://example.org/0", "https://example.org/9"]
+    (problem,) = result.problems
+    assert problem.reason is reason
+    assert problem.detail.startswith("line 3: ")
+    assert "\n" not in problem.detail
+
+
+def test_an_address_that_stands_twice_is_one_link():
+    assert urls("https://example.org/1\nexample.org/1\n") == ["https://example.org/1"]
+
+
+def test_an_empty_list_lists_nothing():
+    assert read_url_list(b"") == read_url_list("\n# nothing\n") == Listing()
+
+
+@pytest.mark.parametrize(
+    ("location", "expected"),
+    [
+        ("https://example.org/a", True),
+        (" HTTP://example.org/a", True),
+        ("a.txt\nb.txt", True),
+        ("example.org/1\r\nexample.org/2", True),
+        ("lists/today.txt", False),
+        ("lists/today.txt\n", False),
+        ("-", False),
+        ("", False),
+    ],
+)
+def test_several_lines_or_an_address_are_pasted_and_all_else_is_a_path(location, expected):
+    assert is_pasted(location) is expected
+
+
+@given(st.one_of(st.text(), st.binary()))
+def test_any_content_is_a_list(content):
+    for link in read_url_list(content).links:
+        assert link.url.startswith(("http://", "https://"))
