@@ -7,6 +7,9 @@ from flows.extract.sources import load_sources
 from flows.server import HOST, announced, running_server
 from warehouse.settings import Settings
 
+HOURLY = "7 * * * *"
+"""Not on the hour, when everybody asks."""
+
 
 def serve_all(settings: Settings, port: int) -> None:
     """Runs the Prefect server and offers every deployment until interrupted.
@@ -20,10 +23,12 @@ def serve_all(settings: Settings, port: int) -> None:
         os.environ["PREFECT_API_URL"] = api_url
         # Prefect reads its settings when it is imported, so they have to come first.
         from prefect import serve
+        from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
         from prefect.deployments.runner import RunnerDeployment
         from prefect.types.entrypoint import EntrypointType
 
         from flows.ingest import ingest
+        from flows.refresh import refresh
 
         (sample,) = (source for source in load_sources(None) if source.name == "sample")
         print(f"Prefect UI: http://{HOST}:{port} (Ctrl-C ends it)", flush=True)  # noqa: T201 - the command's output
@@ -34,6 +39,17 @@ def serve_all(settings: Settings, port: int) -> None:
                 description="One source, once: reads it, loads what is new, publishes the views.",
                 # The form opens on the bundled sample, so that the first run is one click.
                 parameters={"kind": sample.kind, "location": sample.location, "source": sample.name},
+                entrypoint_type=EntrypointType.MODULE_PATH,
+            ),
+            RunnerDeployment.from_flow(
+                refresh,
+                name="refresh",
+                description="All enabled sources: fetches what is new or has changed, publishes the views.",
+                cron=HOURLY,
+                # A run that takes longer than an hour is not joined by the next one: that would find nothing to do.
+                concurrency_limit=ConcurrencyLimitConfig(
+                    limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW
+                ),
                 entrypoint_type=EntrypointType.MODULE_PATH,
             ),
             pause_on_shutdown=False,

@@ -20,6 +20,15 @@ group by site
 order by documents desc, site
 """
 
+POLLS = """
+select source, link_count as listed, new_link_count as new, new_document_count as new_documents,
+    failed_listing_count as failed_listings, problem
+from main.polls
+left join main.source_health using (source)
+where run_id = ?
+order by problem is null, source
+"""
+
 REJECTS = """
 select stage, reason, count(*) as inputs, min(coalesce(location, url)) as for_example, min(detail) as detail
 from main.rejects
@@ -50,6 +59,7 @@ def run_report(run: OpenRun) -> str:
     """The run's report as Markdown: how it ended, its counts, what came from which site, what was refused and why."""
     with engine.published(run.settings) as connection:
         sites = connection.execute(SITES, [run.run_id]).fetchall()
+        polls = connection.execute(POLLS, [run.run_id]).fetchall()
         rejects = connection.execute(REJECTS, [run.run_id]).fetchall()
     parts = [
         f"# {run.row.flow}: {run.state}",
@@ -63,6 +73,9 @@ def run_report(run: OpenRun) -> str:
             "## Documents by site",
             markdown_table(["site", "documents", "dated", "from", "to"], sites[:SITES_SHOWN]),
         ]
+    if polls:
+        header = ["source", "listed", "new links", "new documents", "failed listings", "problem"]
+        parts += ["## Sources", markdown_table(header, polls)]
     if rejects:
         parts += ["## Refused", markdown_table(["stage", "reason", "inputs", "for example", "detail"], rejects)]
     parts.append(f"Run `{run.run_id}` · parameters `{run.row.parameters}` · catalog `{run.settings.catalog}`")

@@ -7,8 +7,6 @@ from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import StateType
 from prefect.client.schemas.sorting import FlowRunSort
 from prefect.exceptions import ParameterTypeError
-from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
-from prefect.testing.utilities import prefect_test_harness
 from prefect.utilities.callables import parameter_schema
 
 from flows.extract.sources import SourceError
@@ -19,23 +17,6 @@ from warehouse.catalog import CheckFailure, ChecksFailedError
 from warehouse.model import Counts
 
 pytestmark = pytest.mark.usefixtures("prefect", "root")
-
-
-@pytest.fixture(scope="module")
-def prefect():
-    """A Prefect server of the tests' own, on loopback; without heartbeats, each of which ends a run a second late."""
-    with (
-        prefect_test_harness(server_startup_timeout=120),
-        temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}),
-    ):
-        yield
-
-
-@pytest.fixture
-def root(monkeypatch, settings):
-    monkeypatch.setenv("BROADSHEET_ROOT", str(settings.root))
-    monkeypatch.setenv("BROADSHEET_SHARD_PAGES", "20")
-    return settings
 
 
 async def artifacts():

@@ -49,7 +49,7 @@ def test_a_source_that_could_not_be_read_to_its_end_makes_the_run_partial(settin
     with recorded(settings) as run:
         run.note_partial("truncated")
         run.note_partial("second reason")
-    assert (ledger(settings)[-1].state, ledger(settings)[-1].detail) == (State.PARTIAL, "truncated")
+    assert (ledger(settings)[-1].state, ledger(settings)[-1].detail) == (State.PARTIAL, "truncated; second reason")
 
 
 def test_a_run_is_alive_only_inside_its_block(settings):
