@@ -7,11 +7,8 @@ Broadsheet would do. Rounds alternate between the contestants, and medians are c
 import io
 import multiprocessing
 import os
-import subprocess
-import sys
 import tarfile
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -24,6 +21,7 @@ from flows.extract.archive.archives import read_archive
 from flows.publication import publish
 from flows.server import running_server
 from flows.transform.pool import CHUNK_PAGES, worker_pool
+from tests.bench.processes import watched
 from warehouse import engine
 from warehouse.model import Page
 from warehouse.settings import Settings
@@ -31,8 +29,6 @@ from warehouse.settings import Settings
 ROUNDS = 3
 COPIES = 10
 PORT = 4298
-SAMPLE_SECONDS = 0.1
-COMMAND = Path(sys.executable).with_name("broadsheet")
 
 
 @dataclass(frozen=True)
@@ -117,23 +113,11 @@ def print_memory(files: int, runs: Sequence[Ingested], large: Ingested) -> None:
 
 def ingest(archive: Path, root: Path, api_url: str) -> Ingested:
     """One run of the real command on an empty warehouse."""
-    environment = {**os.environ, "BROADSHEET_ROOT": str(root), "PREFECT_API_URL": api_url}
-    started = time.monotonic()
-    process = subprocess.Popen(
-        [COMMAND, "ingest", "archive", archive], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
-    )
-    peaks: list[float] = []
-    watch = threading.Thread(target=_watch, args=(process, peaks))
-    watch.start()
-    _, errors = process.communicate()
-    wall = time.monotonic() - started
-    watch.join()
-    if process.returncode:
-        sys.exit(errors.decode())
+    run = watched(["ingest", "archive", str(archive)], {"BROADSHEET_ROOT": str(root), "PREFECT_API_URL": api_url})
     with engine.published(Settings(root=root)) as connection:
         query = "select epoch(finished_at - started_at) from main.runs"
         ((street,),) = connection.execute(query).fetchall()
-    return Ingested(wall, street, max(peaks))
+    return Ingested(run.wall, street, run.peak)
 
 
 def _alternate(
@@ -194,30 +178,3 @@ def _first_file(archive: Path, folder: Path) -> Path:
         data = extracted.read() if (extracted := tar.extractfile(first)) else b""
     (folder / "first.md").write_bytes(data)
     return folder
-
-
-def _watch(process: subprocess.Popen[bytes], peaks: list[float]) -> None:
-    peaks.append(0)
-    while process.poll() is None:
-        peaks.append(sum(map(_proportional_mb, _family(process.pid))))
-        time.sleep(SAMPLE_SECONDS)
-
-
-def _family(pid: int) -> list[int]:
-    """The process and all that descend from it."""
-    children: list[int] = []
-    for path in Path(f"/proc/{pid}/task").glob("*/children"):
-        try:
-            children += map(int, path.read_text().split())
-        except OSError:
-            continue
-    return [pid, *(found for child in children for found in _family(child))]
-
-
-def _proportional_mb(pid: int) -> float:
-    """Memory of a process with what it shares divided among its sharers (`Pss` of smaps_rollup), in MB."""
-    try:
-        lines = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines()
-    except OSError:
-        return 0.0
-    return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1000

@@ -1,0 +1,106 @@
+"""The command under watch: how long it took, what its processes held in memory and used of the processors."""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+COMMAND = Path(sys.executable).with_name("broadsheet")
+SAMPLE_SECONDS = 0.1
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass
+class Watched:
+    """One run of the command. Memory in MB, its peak as sampled; processor time in seconds, user and system together.
+
+    `peak` is that of all its processes, what they share divided among them; `main_peak` the resident memory of the
+    first process alone. `children` are the fork server and its workers, in which pages become documents. A Prefect
+    server that was up before belongs to neither.
+    """
+
+    wall: float = 0.0
+    peak: float = 0.0
+    main_peak: float = 0.0
+    main_seconds: float = 0.0
+    _children: dict[int, float] = field(default_factory=dict)
+
+    @property
+    def children_seconds(self) -> float:
+        """Processor time of all other processes."""
+        return sum(self._children.values())
+
+    def sample(self, pid: int) -> None:
+        """Looks at the process and all that descend from it."""
+        family = _family(pid)
+        self.peak = max(self.peak, sum(map(_proportional_mb, family)))
+        self.main_peak = max(self.main_peak, _resident_mb(pid))
+        self.main_seconds = max(self.main_seconds, _processor_seconds(pid))
+        # A worker that has ended is gone: what it was last seen with counts.
+        self._children.update({child: _processor_seconds(child) for child in family[1:]})
+
+
+def watched(arguments: list[str], variables: Mapping[str, str]) -> Watched:
+    """Runs the command to its end; leaves with what it said where it fails."""
+    run = Watched()
+    started = time.monotonic()
+    with tempfile.TemporaryFile() as errors:
+        process = subprocess.Popen(
+            [COMMAND, *arguments], env={**os.environ, **variables}, stdout=subprocess.DEVNULL, stderr=errors
+        )
+        while not _has_ended(process.pid):
+            run.sample(process.pid)
+            time.sleep(SAMPLE_SECONDS)
+        run.wall = time.monotonic() - started
+        # What is dead and not yet waited for still tells what it used in all.
+        run.main_seconds = _processor_seconds(process.pid)
+        if process.wait():
+            errors.seek(0)
+            sys.exit(errors.read().decode())
+    return run
+
+
+def _has_ended(pid: int) -> bool:
+    return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
+
+def _family(pid: int) -> list[int]:
+    """The process and all that descend from it."""
+    children: list[int] = []
+    for path in Path(f"/proc/{pid}/task").glob("*/children"):
+        try:
+            children += map(int, path.read_text().split())
+        except OSError:
+            continue
+    return [pid, *(found for child in children for found in _family(child))]
+
+
+def _proportional_mb(pid: int) -> float:
+    """Memory of a process with what it shares divided among its sharers (`Pss` of smaps_rollup), in MB."""
+    return _kilobytes(pid, "smaps_rollup", "Pss:") / 1000
+
+
+def _resident_mb(pid: int) -> float:
+    return _kilobytes(pid, "status", "VmRSS:") / 1000
+
+
+def _kilobytes(pid: int, file: str, name: str) -> int:
+    try:
+        lines = Path(f"/proc/{pid}/{file}").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return 0
+    return sum(int(line.split()[1]) for line in lines if line.startswith(name))
+
+
+def _processor_seconds(pid: int) -> float:
+    """User and system time of a process, without its children; 0 where it is gone."""
+    try:
+        # The name of the command may hold blanks: the fields are counted from its closing bracket (proc_pid_stat(5)).
+        values = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(values[11]) + int(values[12])) / TICKS
