@@ -57,11 +57,12 @@ class Fetcher:
     def _journey(self, want: Want) -> Journey:
         """A permanent redirect that is remembered is taken at once; where it leads nowhere now, it is forgotten."""
         moved_to = want.held.moved_to if want.held else None
-        if moved_to:
-            journey = self._travel(want, moved_to, (Redirect(PERMANENT, moved_to),))
-            if journey.is_success or journey.status == NOT_MODIFIED:
-                return journey
-        return self._travel(want, want.url, ())
+        if not moved_to:
+            return self._travel(want, want.url, ())
+        journey = self._travel(want, moved_to, (Redirect(PERMANENT, moved_to),))
+        if journey.is_success or journey.status == NOT_MODIFIED:
+            return journey
+        return self._travel(want, want.url, ()).after(journey)
 
     def _travel(self, want: Want, url: str, remembered: tuple[Redirect, ...]) -> Journey:
         held = want.held

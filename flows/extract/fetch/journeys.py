@@ -40,6 +40,15 @@ class Journey:
         """Whether the answer is what was asked for."""
         return self.status in SUCCESSES
 
+    def after(self, vain: "Journey") -> "Journey":
+        """The journey with what one in vain before it had cost."""
+        return replace(
+            self,
+            request_count=vain.request_count + self.request_count,
+            received_bytes=vain.received_bytes + self.received_bytes,
+            seconds=vain.seconds + self.seconds,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Manners:
@@ -97,7 +106,9 @@ def _outcome(hops: list[tuple[Request, Asked]]) -> Answer | Failure:
         return _not_followed(Reason.HTTP_STATUS, f"status {asked.outcome.status} without a Location")
     target = _target(request, asked.outcome)
     if target is None:
-        return _not_followed(Reason.ADDRESS_REFUSED, f"redirected to what is no web address: {stated[:SHOWN]!r}")
+        # Before an @ may stand a password, and these are never kept.
+        shown = stated.rpartition("@")[2][:SHOWN]
+        return _not_followed(Reason.ADDRESS_REFUSED, f"redirected to what is no web address: {shown!r}")
     if len(hops) > MOST_REDIRECTS:
         return _not_followed(Reason.HTTP_STATUS, f"more than {MOST_REDIRECTS} redirects, the last to {target}")
     return _not_followed(Reason.HTTP_STATUS, f"redirects go round in a circle, back to {target}")
