@@ -6,9 +6,8 @@ from typing import Protocol
 
 from flows.extract.archive.archives import ArchiveReader, is_archive
 from flows.extract.archive.members import folder_members
-from flows.extract.listing.url_lists import is_pasted
 from flows.extract.poll.live import LiveReader
-from flows.extract.sources import Source, SourceError
+from flows.extract.sources import Source, SourceError, is_pasted
 from flows.web.urls import has_credentials, request_url
 from warehouse.model import Item, SourceKind
 from warehouse.settings import Settings

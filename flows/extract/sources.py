@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from flows.web.urls import has_credentials, request_url
 from warehouse.model import Policy, SourceKind
 
 BUNDLED = Path(__file__).parents[1] / "sources.toml"
@@ -125,7 +126,7 @@ def _source(table: Any, file: Path, place: str) -> Source:
             file, f"{place}.disabled_reason", "does not fit is_enabled", "a reason where it is false, only there"
         )
     typed = {"kind": SourceKind(table["kind"]), "policy": Policy(table.get("policy", Policy.RESPECT))}
-    return Source(**{**table, **typed, "location": _location(table, file)})
+    return Source(**{**table, **typed, "location": _location(table, file, place)})
 
 
 def _problem(key: str, value: Any) -> str | None:
@@ -141,9 +142,24 @@ def _problem(key: str, value: Any) -> str | None:
     return None if rule is None or rule.is_right(value) else rule.expected
 
 
-def _location(table: Mapping[str, Any], file: Path) -> str:
-    location = str(table["location"])
-    return str(file.absolute().parent / Path(location).expanduser()) if table["kind"] in LOCAL_KINDS else location
+def _location(table: Mapping[str, Any], file: Path, place: str) -> str:
+    """The location in full: a path from the sources file, an address as it is asked for."""
+    location, kind = str(table["location"]), table["kind"]
+    if has_credentials(location):
+        raise _wrong(file, f"{place}.location", "holds a user or a password, which are never kept", "it without them")
+    if kind in LOCAL_KINDS or (kind == SourceKind.URL_LIST and not is_pasted(location)):
+        return str(file.absolute().parent / Path(location).expanduser())
+    if kind == SourceKind.URL_LIST:
+        return location.strip()
+    if url := request_url("", location):
+        return url
+    raise _wrong(file, f"{place}.location", f"is {location!r}", "a web address such as https://example.org/feed")
+
+
+def is_pasted(location: str) -> bool:
+    """Whether a location is the list itself: several lines, or a web address; else it is a path, or `-`."""
+    stripped = location.strip()
+    return "\n" in stripped or "\r" in stripped or stripped.lower().startswith(("http://", "https://"))
 
 
 def _wrong(file: Path, key: str, problem: str, expected: str) -> SourceError:

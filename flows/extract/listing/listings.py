@@ -6,7 +6,8 @@ from flows.extract.listing import discovery
 from flows.extract.listing.feeds import read_feed
 from flows.extract.listing.links import Listing, More, Problem
 from flows.extract.listing.sitemaps import read_sitemap
-from flows.extract.listing.url_lists import is_pasted, read_url_list
+from flows.extract.listing.url_lists import read_url_list
+from flows.extract.sources import is_pasted
 from flows.web.urls import split_url
 from warehouse.model import Page, PageKind
 

@@ -26,12 +26,6 @@ def read_url_list(content: str | bytes) -> Listing:
     return listing(_items(text.removeprefix("\ufeff")), limit=MOST_LINES)
 
 
-def is_pasted(location: str) -> bool:
-    """Whether a location is the list itself: several lines, or a web address; else it is a path, or `-`."""
-    stripped = location.strip()
-    return "\n" in stripped or "\r" in stripped or stripped.lower().startswith(("http://", "https://"))
-
-
 def _items(text: str) -> Iterator[Item]:
     # Not str.splitlines: it also breaks at U+2028 and form feeds, and the numbers would not be those of an editor.
     for number, line in enumerate(re.split(r"\r\n|\n|\r", text), start=1):

@@ -41,7 +41,7 @@ class HostQueues:
 
     def tend(self) -> None:
         """Begins with hosts that wait, as far as others are done with. Called by the loop alone, never by a thread."""
-        while host := self._next_ready():
+        while (host := self._next_ready()) is not None:
             # A default, because the loop moves on before the thread begins.
             self._start(host, lambda host=host: self._work_for(host))  # type: ignore[misc]
 

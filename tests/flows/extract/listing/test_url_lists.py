@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.extract.listing.links import Link, Listing
-from flows.extract.listing.url_lists import is_pasted, read_url_list
+from flows.extract.listing.url_lists import read_url_list
+from flows.extract.sources import is_pasted
 from warehouse.model import Reason
 
 
