@@ -42,12 +42,13 @@ def document_of(place: str, url: str | None, settings: Settings) -> Document | R
     return transform(replace(page, url=url, requested_url=url, site=site_of(url)) if url else page)
 
 
-def fetch_page(url: str, settings: Settings) -> Page | Reject:
+def fetch_page(url: str, settings: Settings, *, allow_private: bool = False) -> Page | Reject:
     """One page from the web, by the rules of its host; nothing of it is kept.
 
     Hosts that the warehouse has to be polite to are waited for; without a warehouse there is nobody to wait for.
     """
-    clock, source = SystemClock(), Source(name=SOURCE, kind=SourceKind.URL_LIST, location=url)
+    clock = SystemClock()
+    source = Source(name=SOURCE, kind=SourceKind.URL_LIST, location=url, allow_private=allow_private)
     with TemporaryDirectory() as elsewhere, Http(settings) as http:
         folder = settings.root if settings.root.is_dir() else Path(elsewhere)
         asking = Asking(http, Hosts(folder / ".hosts", clock), clock)

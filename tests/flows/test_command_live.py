@@ -11,7 +11,10 @@ import pytest
 
 from flows.extract.fetch.clocks import SystemClock
 from flows.extract.sources import load_sources
-from tests.flows.loopback import article, feed, hosts
+from flows.single import fetch_page
+from flows.transform.documents import transform
+from tests.flows.loopback import Response, article, feed, hosts
+from warehouse.settings import Settings
 
 COMMAND = Path(sys.executable).with_name("broadsheet")
 PUBLISHED = datetime(2026, 11, 20, 8, 30, tzinfo=UTC)
@@ -100,6 +103,16 @@ def test_one_address_becomes_a_document_and_nothing_is_written(tmp_path, outlet)
     assert done.returncode == 1
     assert json.loads(done.stdout)["reason"] == "address_refused"
     assert not (tmp_path / "data").exists()
+
+
+def test_a_page_from_the_web_is_fetched_by_the_rules_of_its_host(tmp_path, outlet):
+    settings = Settings(root=tmp_path / "data", delay_seconds=0)
+    page = fetch_page(f"{outlet.url}/0", settings, allow_private=True)
+    assert page.body == outlet.answers("/0").body
+    assert transform(page).title == "Article 0"
+    outlet.answers = lambda _: Response(b"User-agent: *\nDisallow: /", content_type="text/plain")
+    assert fetch_page(f"{outlet.url}/0", settings, allow_private=True).reason == "robots_denied"
+    assert not settings.root.exists()
 
 
 @pytest.mark.parametrize(
