@@ -16,10 +16,10 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 @dataclass
 class Watched:
-    """One run of the command. Memory in MB, its peak as sampled; processor time in seconds, user and system together.
+    """One run of the command. Memory in MB; processor time in seconds, user and system together.
 
-    `peak` is that of all its processes, what they share divided among them; `main_peak` the resident memory of the
-    first process alone. `children` are the fork server and its workers, in which pages become documents. A Prefect
+    `peak` is that of all its processes as sampled, what they share divided among them; `main_peak` the resident memory
+    of the first process alone. `children` are the fork server and its workers, in which pages become documents. A Prefect
     server that was up before belongs to neither.
     """
 
@@ -38,10 +38,9 @@ class Watched:
         """Looks at the process and all that descend from it."""
         family = _family(pid)
         self.peak = max(self.peak, sum(map(_proportional_mb, family)))
-        self.main_peak = max(self.main_peak, _resident_mb(pid))
-        self.main_seconds = max(self.main_seconds, _processor_seconds(pid))
+        self.main_peak = max(self.main_peak, _resident_peak_mb(pid))
         # A worker that has ended is gone: what it was last seen with counts.
-        self._children.update({child: _processor_seconds(child) for child in family[1:]})
+        self._children.update({child: seconds for child in family[1:] if (seconds := _processor_seconds(child))})
 
 
 def watched(arguments: list[str], variables: Mapping[str, str]) -> Watched:
@@ -84,8 +83,9 @@ def _proportional_mb(pid: int) -> float:
     return _kilobytes(pid, "smaps_rollup", "Pss:") / 1000
 
 
-def _resident_mb(pid: int) -> float:
-    return _kilobytes(pid, "status", "VmRSS:") / 1000
+def _resident_peak_mb(pid: int) -> float:
+    """The most that was ever resident of a process (`VmHWM`, kept by the kernel: no sample misses it), in MB."""
+    return _kilobytes(pid, "status", "VmHWM:") / 1000
 
 
 def _kilobytes(pid: int, file: str, name: str) -> int:
