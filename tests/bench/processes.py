@@ -19,8 +19,8 @@ class Watched:
     """One run of the command. Memory in MB; processor time in seconds, user and system together.
 
     `peak` is that of all its processes as sampled, what they share divided among them; `main_peak` the resident memory
-    of the first process alone. `children` are the fork server and its workers, in which pages become documents. A Prefect
-    server that was up before belongs to neither.
+    of the first process alone, the command's own; the children are the fork server and its workers, in which pages
+    become documents. A Prefect server that was up before belongs to neither.
     """
 
     wall: float = 0.0
