@@ -158,8 +158,10 @@ class Agenda:
         """Asks for what a listing lists and is new or has changed; the listing is kept until that has come."""
         yield from (self._reject(want, problem, Stage.READ) for problem in listing.problems)
         yield from self._go_deeper(want, listing.more)
-        page_id = next((record.page_id for record in records if isinstance(record, Page)), None)
         links = [link for link in listing.links if self._is_in_window(want, link)]
+        if len(links) < len(listing.links):
+            records = tuple(_of_window(records, self._window))
+        page_id = next((record.page_id for record in records if isinstance(record, Page)), None)
         chosen = self._chosen(want.source, links, before, page_id)
         self._ask_for(want.source, chosen)
         yield Repeats(len(links) - len(chosen))
@@ -255,6 +257,22 @@ class Agenda:
             location=want.url[:LONGEST_LOCATION],
             rejected_at=self._clock.now() if is_own else None,
         )
+
+
+def _of_window(records: Sequence[Page | Fetch], window: Window) -> Iterator[Page | Fetch]:
+    """The records of a listing of which only a window was followed, under an address that says so.
+
+    Under its own address it would count as dealt with, and what lies outside the window would never be asked for.
+    """
+    part = f"#{window.since or ''}..{window.until or ''}"
+    page_id = None
+    for record in records:
+        named = replace(record, requested_url=record.requested_url + part)
+        if isinstance(named, Page):
+            page_id = named.page_id
+        elif page_id:
+            named = replace(named, page_id=page_id)
+        yield named
 
 
 def _counted(record: Page | Fetch, listing: Listing, chosen: Sequence[Chosen]) -> Page | Fetch:
