@@ -63,8 +63,8 @@ class RefreshOrder:
     def checked(
         cls,
         sources: str | Sequence[str],
-        since: str | None,
-        until: str | None,
+        since: date | str | None,
+        until: date | str | None,
         max_pages: int | None,
         settings: Settings,
     ) -> "RefreshOrder":
@@ -101,9 +101,9 @@ def _checked_count(max_pages: int | None) -> int | None:
     return max_pages
 
 
-def _checked_day(name: str, day: str | None) -> date | None:
-    if not day:
-        return None
+def _checked_day(name: str, day: date | str | None) -> date | None:
+    if not day or isinstance(day, date):
+        return day or None
     try:
         return date.fromisoformat(day)
     except ValueError:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from prefect import flow
@@ -29,8 +30,8 @@ log = logging.getLogger("broadsheet")
 def refresh(
     sources: str = "",
     dry_run: bool = False,  # noqa: FBT001, FBT002 - a switch in the form
-    since: str | None = None,
-    until: str | None = None,
+    since: date | None = None,
+    until: date | None = None,
     max_pages: int | None = None,
 ) -> Counts:
     """Polls the configured sources, loads what is new or has changed, and publishes the views.
@@ -41,7 +42,7 @@ def refresh(
     Args:
         sources: Names of sources, separated by blanks, commas or line ends. Empty: every enabled one.
         dry_run: Only poll the feeds and sitemaps, and report what would be fetched; nothing is stored.
-        since: Backfill: of sitemaps only what is of this day or later, such as 2026-11-01. Empty: everything.
+        since: Backfill: of sitemaps only what is of this day or later. Empty: everything.
         until: Backfill: of sitemaps only what is of this day or earlier. Empty: everything.
         max_pages: Stop after this many pages, for a trial. Empty: all of them.
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 from prefect.client.orchestration import get_client
+from prefect.exceptions import ParameterTypeError
 from prefect.utilities.callables import parameter_schema
 
 from flows.extract.fetch.clocks import SystemClock
@@ -132,7 +133,6 @@ def test_a_source_that_is_named_is_polled_though_it_is_disabled(root):
     ("wishes", "problem"),
     [
         ({"sources": "outlet0 nobody"}, "unknown source 'nobody'; expected some of: outlet0, outlet1, off, mirror"),
-        ({"since": "yesterday"}, "since 'yesterday': expected a day"),
         ({"since": "2026-11-05", "until": "2026-11-04"}, "until 2026-11-04: expected a day that is not before since"),
         ({"max_pages": 0}, "max_pages 0: expected a positive number"),
     ],
@@ -141,6 +141,11 @@ def test_an_order_that_cannot_be_carried_out_is_refused_before_any_work(root, wi
     with pytest.raises(SourceError, match=problem):
         refresh(**wishes)
     assert not (root.root / "tables").exists()
+
+
+def test_a_day_that_is_none_does_not_pass_the_form():
+    with pytest.raises(ParameterTypeError, match="since"):
+        refresh(since="yesterday")
 
 
 def test_every_parameter_of_the_form_has_its_help():
