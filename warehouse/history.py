@@ -27,14 +27,16 @@ PERMANENT = (301, 308)
 RELATIONS = f"""
 asked as (
     select requested_url as url, url as end_url, fetched_at, kind, outcome, redirects, page_id
-    from fetches semi join wanted on fetches.requested_url = wanted.url
+    from fetches
+    semi join wanted on fetches.requested_url = wanted.url and fetches.kind = coalesce(wanted.kind, fetches.kind)
 ),
 answered as (
     select url, max(fetched_at) as answered_at from asked where outcome <> '{Outcome.REJECT}' group by url
 ),
 stored as (
     select requested_url as url, page_id, body_hash, captured_at, etag, last_modified, hint_title, hint_published_at
-    from pages semi join wanted on pages.requested_url = wanted.url
+    from pages
+    semi join wanted on pages.requested_url = wanted.url and pages.kind = coalesce(wanted.kind, pages.kind)
     qualify row_number() over (
         partition by requested_url order by captured_at desc nulls last, loaded_at desc, page_id
     ) = 1
@@ -83,7 +85,7 @@ where kind = '{PageKind.ROBOTS}' and outcome <> '{Outcome.REJECT}'
 qualify row_number() over (partition by asked.url order by fetched_at desc) = 1"""
 
 WANTED_LINKS = f"""
-select distinct url from rejects semi join wanted_sources using (source)
+select distinct url, null::varchar as kind from rejects semi join wanted_sources using (source)
 where stage = '{Stage.FETCH}' and url is not null and coalesce(rejected_at, loaded_at) >= $since"""
 
 WAITING_LINKS = f"""
@@ -102,7 +104,7 @@ order by first_failed_at, source, url"""
 class Held:
     """What the warehouse holds of one requested address.
 
-    The page is the latest by capture, of whatever kind; its columns are null where there is none. `checked_at` is when
+    The page is the latest by capture; its columns are null where there is none. `checked_at` is when
     the address last gave an answer, also that nothing had changed. `moved_to` is where permanent redirects led the
     latest fetch; after a failure it is None, so that the address itself is asked again. The failures are those since
     `checked_at`.
@@ -136,11 +138,14 @@ class Waiting:
     reason: Reason
 
 
-def held(settings: Settings, urls: Collection[str]) -> dict[str, Held]:
-    """What is held of each of the addresses; those of which nothing is known are left out."""
+def held(settings: Settings, urls: Collection[str], kind: PageKind | None = None) -> dict[str, Held]:
+    """What is held of each of the addresses; those of which nothing is known are left out.
+
+    With a kind, only what was asked for as such: a home page that is kept because it names feeds is no document yet.
+    """
     if not urls:
         return {}
-    with _tables(settings, wanted=_column("url", urls)) as connection:
+    with _tables(settings, wanted=_wanted(urls, kind)) as connection:
         rows = connection.execute(HELD).fetchall()
     return {row[0]: Held(*_with_reason(row)) for row in rows}
 
@@ -151,7 +156,7 @@ def robots_pages(settings: Settings, urls: Collection[str]) -> dict[str, tuple[P
     The page is None where the answer was that there is none. An address that never answered is left out, and so is one
     whose page has been erased.
     """
-    with _tables(settings, wanted=_column("url", urls)) as connection:
+    with _tables(settings, wanted=_wanted(urls)) as connection:
         rows = connection.execute(ROBOTS).fetchall()
     found = {page.page_id: page for page in storage.read_pages(settings, [row[-1] for row in rows if row[-1]])}
     return {
@@ -202,3 +207,9 @@ def _with_reason(row: tuple[Any, ...]) -> tuple[Any, ...]:
 def _column(name: str, values: Collection[str]) -> pa.Table:
     """A table of one column, each value once."""
     return pa.table({name: pa.array(sorted(set(values)), pa.string())})
+
+
+def _wanted(urls: Collection[str], kind: PageKind | None = None) -> pa.Table:
+    """The addresses that a query is about, and of which kind; None for any."""
+    table = _column("url", urls)
+    return table.append_column("kind", pa.array([kind] * len(table), pa.string()))

@@ -5,6 +5,7 @@ Everything a server was asked is in its log, with the time of the clock that the
 
 import gzip
 import hashlib
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -125,6 +126,15 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
 
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *whom):
+        # Whoever asked may be killed, or have heard enough.
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(*whom)
+
+
 @contextmanager
 def hosts(number: int, clock: Clock) -> Iterator[list[Host]]:
     """So many servers, each on a port of its own: that makes them hosts of their own."""
@@ -135,8 +145,7 @@ def hosts(number: int, clock: Clock) -> Iterator[list[Host]]:
 @contextmanager
 def _serving(clock: Clock) -> Iterator[Host]:
     host = Host(clock)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), type("HandlerOfHost", (Handler,), {"host": host}))
-    server.daemon_threads = True
+    server = Server(("127.0.0.1", 0), type("HandlerOfHost", (Handler,), {"host": host}))
     host.port = server.server_port
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()

@@ -4,15 +4,16 @@ All of it happens in one thread, the loop of `live.py`, so that nothing here nee
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import chain
 
 from flows.extract.fetch.captures import Want
 from flows.extract.fetch.clocks import Clock
 from flows.extract.fetch.fetching import Fetched
 from flows.extract.listing.date_ranges import in_range, may_hold
-from flows.extract.listing.links import Link, Listing, More, Problem
+from flows.extract.listing.links import CREDENTIALS, Link, Listing, More, Problem
 from flows.extract.listing.listings import url_list_at, usual_places
 from flows.extract.poll.choices import Choice, by_url, choice, is_due
 from flows.extract.poll.open_listings import OpenListings
@@ -31,6 +32,9 @@ MOST_LISTINGS = 1000
 
 LONGEST_LOCATION = 500
 """Characters of pasted lines that a reject repeats to say where an entry stood."""
+
+POINTLESS = frozenset({Reason.UNREACHABLE, Reason.TIMEOUT, Reason.ADDRESS_REFUSED})
+"""Where a host cannot be had at all, its other places cannot either."""
 
 LISTING_KINDS = {SourceKind.FEED: PageKind.FEED, SourceKind.SITEMAP: PageKind.SITEMAP}
 
@@ -92,17 +96,11 @@ class Agenda:
         self._waiting: dict[str, list[Waiting]] = {}
         for link in history.waiting_links(self._settings, names, self._clock.now()):
             self._waiting.setdefault(link.source, []).append(link)
-        polled = [source for source in sources if source.kind in LISTING_KINDS]
-        self._recall([source.location for source in polled])
-        held = history.held(self._settings, [source.location for source in polled])
-        for source in polled:
-            kind, url = LISTING_KINDS[source.kind], source.location
-            self._seen.add(url)
-            self._want(Want(source=source, kind=kind, url=url, held=held.get(url), instead=usual_places(url, kind)))
+        for source_kind, page_kind in LISTING_KINDS.items():
+            self._poll([source for source in sources if source.kind is source_kind], page_kind)
         for source in sources:
             if source.kind is SourceKind.URL_LIST:
-                want = Want(source=source, kind=PageKind.DOCUMENT, url=source.location)
-                yield from self._follow(want, url_list_at(source.location), Listing(), ())
+                yield from self._look_through(source)
 
     def settle(self, event: Fetched | Read) -> Iterator[Item]:
         """What came of a want."""
@@ -114,7 +112,29 @@ class Agenda:
             yield from self._not_polled(event)
         self.open_count -= 1
 
+    def _poll(self, sources: Sequence[Source], kind: PageKind) -> None:
+        """Asks for the sources' listings: at their locations, or where one was found on the same site before."""
+        places = {source.name: (source.location, *usual_places(source.location, kind)) for source in sources}
+        self._recall([source.location for source in sources])
+        held = history.held(self._settings, list(chain.from_iterable(places.values())), kind)
+        for source in sources:
+            first, *rest = _promising(places[source.name], held, kind)
+            self._want(Want(source=source, kind=kind, url=first, held=held.get(first), instead=tuple(rest)))
+
+    def _look_through(self, source: Source) -> Iterator[Item]:
+        """Asks for the addresses of a list; one that cannot be read harms no other source."""
+        want = Want(source=source, kind=PageKind.DOCUMENT, url=source.location)
+        try:
+            listing = url_list_at(source.location)
+        except OSError as error:
+            problem = Problem(Reason.MALFORMED_INPUT, f"the list cannot be read ({error.strerror or error})")
+            self.shortfalls.append(f"source {source.name}: {source.location}: {problem.detail}")
+            yield self._reject(want, problem, Stage.READ)
+            return
+        yield from self._follow(want, listing, Listing(), ())
+
     def _want(self, want: Want) -> None:
+        self._seen.add(want.url)
         self.open_count += 1
         self._ask(want)
 
@@ -131,13 +151,19 @@ class Agenda:
         want = fetched.want
         if fetched.fetch:
             yield fetched.fetch
-        if isinstance(fetched.result, Reject) and want.instead:
-            self._want(replace(want, url=want.instead[0], instead=want.instead[1:], held=None))
+        result = fetched.result
+        if isinstance(result, Reject) and want.instead and result.reason not in POINTLESS:
+            self._want_instead(want)
             return
-        yield fetched.result or Repeats()
-        if isinstance(fetched.result, Reject):
-            self.shortfalls.append(f"source {want.source.name}: {want.url}: {fetched.result.detail}")
+        yield result or Repeats()
+        if isinstance(result, Reject):
+            self.shortfalls.append(f"source {want.source.name}: {want.url}: {result.detail}")
         self._ask_again(want)
+
+    def _want_instead(self, want: Want) -> None:
+        url, *rest = want.instead
+        held = history.held(self._settings, [url], want.kind)
+        self._want(replace(want, url=url, instead=tuple(rest), held=held.get(url)))
 
     def _polled(self, read: Read) -> Iterator[Item]:
         """A listing was read; what proved to be no listing counts as one that could not be had."""
@@ -172,7 +198,7 @@ class Agenda:
         """The links to be asked for; not those that another listing of this run has named already."""
         unseen = [link for link in links if link.url not in self._seen]
         self._seen.update(link.url for link in unseen)
-        held = history.held(self._settings, [link.url for link in unseen])
+        held = history.held(self._settings, [link.url for link in unseen], PageKind.DOCUMENT)
         earlier, now = by_url(before.links), self._clock.now()
         is_watched = source.kind is SourceKind.URL_LIST
         return [
@@ -204,12 +230,15 @@ class Agenda:
         if want.depth:
             return
         waiting = [link for link in self._waiting.pop(want.source.name, ()) if self._is_due(link)]
-        listings = links_held(self._settings, {link.location for link in waiting if link.location})
-        held = history.held(self._settings, [link.url for link in waiting])
-        self._seen.update(link.url for link in waiting)
+        listed = links_held(self._settings, {link.location for link in waiting if link.location})
+        held = history.held(self._settings, [link.url for link in waiting], PageKind.DOCUMENT)
+        links = [listed.get(link.location or "", {}).get(link.url, Link(url=link.url)) for link in waiting]
         self._ask_for(
             want.source,
-            [Chosen(_as_listed(link, listings), held.get(link.url), Choice.RETRY, link.location) for link in waiting],
+            [
+                Chosen(link, held.get(link.url), Choice.RETRY, waited.location)
+                for link, waited in zip(links, waiting, strict=True)
+            ],
         )
 
     def _is_due(self, link: Waiting) -> bool:
@@ -230,7 +259,7 @@ class Agenda:
         self._listing_counts[want.source.name] += len(taken)
         self._seen.update(one.url for one in taken)
         self._recall([one.url for one in taken])
-        held = history.held(self._settings, [one.url for one in taken])
+        held = history.held(self._settings, [one.url for one in taken], want.kind)
         for one in taken:
             if not _is_settled(one, held.get(one.url)):
                 self._want(
@@ -254,7 +283,7 @@ class Agenda:
             detail=problem.detail,
             source=want.source.name,
             url=want.url if is_own else problem.url,
-            location=want.url[:LONGEST_LOCATION],
+            location=CREDENTIALS.sub("", want.url)[:LONGEST_LOCATION],
             rejected_at=self._clock.now() if is_own else None,
         )
 
@@ -283,9 +312,15 @@ def _counted(record: Page | Fetch, listing: Listing, chosen: Sequence[Chosen]) -
     return replace(record, link_count=len(listing.links), new_link_count=new_count)
 
 
-def _as_listed(link: Waiting, listings: dict[str, Listing]) -> Link:
-    listing = listings.get(link.location or "", Listing())
-    return by_url(listing.links).get(link.url, Link(url=link.url))
+def _promising(places: Sequence[str], held: Mapping[str, Held], kind: PageKind) -> list[str]:
+    """A location and the usual places on its site, first those where a listing was found before.
+
+    Only a sitemap's location always comes first: it stands for robots.txt, which is at hand.
+    """
+    is_found = {place for place in places if place in held and held[place].page_id}
+    if kind is PageKind.SITEMAP:
+        is_found.add(places[0])
+    return sorted(places, key=lambda place: place not in is_found)
 
 
 def _is_settled(one: More, held: Held | None) -> bool:

@@ -1,15 +1,16 @@
 """One look at a listing: fetched, read, and laid beside what it listed when it was last held."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from flows.extract.fetch.captures import Want
 from flows.extract.fetch.fetching import Fetched, Fetcher
 from flows.extract.fetch.rulebooks import RuleBook
-from flows.extract.listing.links import Listing, More, Problem
+from flows.extract.listing.links import Link, Listing, More, Problem
 from flows.extract.listing.listings import is_site, read_listing
+from flows.extract.poll.choices import by_url
 from warehouse import storage
-from warehouse.model import Page, PageKind
+from warehouse.model import Page, PageKind, Reason
 from warehouse.settings import Settings
 
 
@@ -31,9 +32,9 @@ class Poller:
     def poll(self, want: Want) -> Fetched | Read:
         """What a listing lists; only what was fetched, where it is unchanged or could not be had."""
         if want.kind is PageKind.SITEMAP and is_site(want.url):
-            named = self._rules.rules(want.url, want.source).robots.sitemaps
-            if named:
-                return Read(Fetched(want, None, None), Listing(more=tuple(map(More, named))))
+            rules = self._rules.rules(want.url, want.source)
+            if not rules.trouble:
+                return Read(Fetched(want, None, None), _named(rules.robots.sitemaps))
         fetched = self._fetcher.fetch(want)
         if isinstance(fetched.result, Page):
             return Read(fetched, read_listing(fetched.result), self._before(want))
@@ -49,7 +50,14 @@ class Poller:
         return listing if isinstance(listing, Listing) else Listing()
 
 
-def links_held(settings: Settings, page_ids: Collection[str]) -> dict[str, Listing]:
-    """What stored listings list, by page_id: where the hints of a link are found that is listed no longer."""
+def links_held(settings: Settings, page_ids: Collection[str]) -> dict[str, Mapping[str, Link]]:
+    """The links of stored listings, by page_id and address: where those keep their hints that are listed no longer."""
     listings = {page.page_id: read_listing(page) for page in storage.read_pages(settings, page_ids)}
-    return {page_id: listing for page_id, listing in listings.items() if isinstance(listing, Listing)}
+    return {page_id: by_url(listing.links) for page_id, listing in listings.items() if isinstance(listing, Listing)}
+
+
+def _named(sitemaps: Collection[str]) -> Listing | Problem:
+    """The sitemaps that a robots.txt names."""
+    if not sitemaps:
+        return Problem(Reason.NOT_FOUND, "robots.txt names no sitemap")
+    return Listing(more=tuple(map(More, sitemaps)))
