@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from email.message import Message
+from functools import lru_cache
 
 from flows.extract.fetch.hosts import host_key
 from flows.extract.fetch.http import Answer
@@ -98,6 +99,8 @@ def reject_of(want: Want, journey: Journey, reason: Reason, detail: str, digest:
     )
 
 
+# A site says the same with each page, and taking it apart costs as much as hashing one.
+@lru_cache(maxsize=64)
 def _content_type(header: str | None) -> tuple[str | None, str | None]:
     """Media type and charset of a Content-Type, whatever its quoting."""
     if not header:
