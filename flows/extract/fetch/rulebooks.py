@@ -47,7 +47,7 @@ class RuleBook:
         self._asking, self._settings, self._recall, self._keep = asking, settings, recall, keep
         self._agent = agent_of(settings.user_agent)
         self._remembered: dict[str, tuple[Page | None, datetime] | None] = {}
-        self._rules: dict[str, HostRules] = {}
+        self._rules: dict[tuple[str, bool], HostRules] = {}
         self._locks: dict[str, Lock] = {}
         self._lock = Lock()
 
@@ -60,13 +60,15 @@ class RuleBook:
     def rules(self, url: str, source: Source) -> HostRules:
         """The rules for an address, asked for on behalf of a source where they are not known or a day old."""
         robots_place, tdmrep_place = _places(url)
+        # A host that a guarded source may not ask can be another's all the same.
+        known = robots_place, source.allow_private
         with self._lock:
             lock = self._locks.setdefault(robots_place, Lock())
         with lock:
-            if robots_place not in self._rules:
+            if known not in self._rules:
                 self.recall([url])
-                self._rules[robots_place] = self._read(robots_place, tdmrep_place, source)
-        return self._rules[robots_place]
+                self._rules[known] = self._read(robots_place, tdmrep_place, source)
+        return self._rules[known]
 
     def _read(self, robots_place: str, tdmrep_place: str, source: Source) -> HostRules:
         text = self._file(robots_place, source, 0.0)
