@@ -95,6 +95,8 @@ select
     min(failed_at) as first_failed_at, max(failed_at), arg_max(reason, failed_at)
 from failed semi join wanted_sources using (source)
 anti join (select url from asked where kind <> '{PageKind.DOCUMENT}') as listings using (url)
+-- A listing that was refused unasked is in no log; its reject says that the address itself is the place.
+where location is distinct from url
 group by source, url
 having first_failed_at >= $since
 order by first_failed_at, source, url"""

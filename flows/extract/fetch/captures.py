@@ -86,14 +86,14 @@ def fetch_of(
 
 
 def reject_of(want: Want, journey: Journey, reason: Reason, detail: str, digest: str | None = None) -> Reject:
-    """The refusal of an address, at the moment when it was asked for."""
+    """The refusal of an address, at the moment when it was asked for; a listing stands in no other, but for itself."""
     return Reject(
         stage=Stage.FETCH,
         reason=reason,
         detail=detail,
         source=want.source.name,
         url=want.url,
-        location=want.listed_in,
+        location=want.listed_in if want.kind is PageKind.DOCUMENT else want.url,
         digest=digest,
         rejected_at=journey.asked_at,
     )
