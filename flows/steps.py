@@ -16,8 +16,9 @@ from warehouse.schema import DOCUMENTS, FETCHES, PAGES, REJECTS
 FIRST_SHARD_PAGES = 250
 """The first shard is small and each further one twice as large, so that the workers do not wait for a whole one."""
 
-SHARD_BYTES = 64_000_000
-"""Bodies that a shard holds at most: a thousand pages of news, or a few very large ones, without a peak in memory."""
+SHARD_BYTES = 24_000_000
+"""Bodies that a shard holds at most: some five hundred whole pages, or a few very large ones. Three shards are in
+memory at once, and their bodies are held twice while they are stored."""
 
 SHARD_SECONDS = 60
 """The live web may be slow: what was fetched within a minute is stored, so that a kill costs no more than that."""

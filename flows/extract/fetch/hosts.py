@@ -18,7 +18,7 @@ from flows.extract.fetch.clocks import Clock
 from flows.web.urls import normalize_url, split_url
 from warehouse.model import hash_of
 
-MARGIN = timedelta(milliseconds=10)
+MARGIN = timedelta(milliseconds=20)
 """Added to every delay: a server counts from when a request reached it, and the way there takes now more, now less."""
 
 LONGEST_ABSENCE = timedelta(hours=24)
@@ -91,6 +91,8 @@ class Hosts:
         place = self._folder / _file_name(host)
         delay = timedelta(seconds=max(0.0, delay_seconds))
         while True:
+            # Without the lock at first: mostly there is to wait, and taking the lock costs more than all the rest.
+            self._wait(host, place, delay)
             with self._locked(place):
                 now = self._clock.now()
                 at = _read(place, now).next_at(delay)
@@ -98,9 +100,17 @@ class Hosts:
                     with _recorded(place, now) as turn:
                         yield turn
                     return
-            if at - now > max(self._patience, delay + MARGIN):
-                raise ComeBackLaterError(host, at, "its server asked to be left alone until then")
-            self._clock.sleep((at - now).total_seconds())
+
+    def _wait(self, host: str, place: Path, delay: timedelta) -> None:
+        """Waits until the host's next moment, as its record stands now; one that must be mended is left to its lock."""
+        now = self._clock.now()
+        found = _stored(place)
+        at = found.next_at(delay) if found == found.bounded(now) else None
+        if at is None or at <= now:
+            return
+        if at - now > max(self._patience, delay + MARGIN):
+            raise ComeBackLaterError(host, at, "its server asked to be left alone until then")
+        self._clock.sleep((at - now).total_seconds())
 
     @contextmanager
     def _locked(self, place: Path) -> Iterator[None]:
@@ -182,19 +192,24 @@ def _recorded(place: Path, now: datetime) -> Iterator[Turn]:
 
 
 def _read(place: Path, now: datetime) -> _Record:
-    """A host's record; an empty one where there is none that can be read.
+    """A host's record, read under its lock.
 
     One that cannot be (the machine's clock was set back) is mended, so that it costs a delay and not the difference.
     """
-    try:
-        content = json.loads(place.with_name(place.name + ".json").read_bytes())
-        found = _Record(_moment(content["sent_at"]), _moment(content["not_before"]))
-    except (OSError, ValueError, TypeError, LookupError, OverflowError, RecursionError):
-        return _Record()
+    found = _stored(place)
     bounded = found.bounded(now)
     if bounded != found:
         _write(place, bounded)
     return bounded
+
+
+def _stored(place: Path) -> _Record:
+    """A host's record as it stands; an empty one where there is none that can be read."""
+    try:
+        content = json.loads(place.with_name(place.name + ".json").read_bytes())
+        return _Record(_moment(content["sent_at"]), _moment(content["not_before"]))
+    except (OSError, ValueError, TypeError, LookupError, OverflowError, RecursionError):
+        return _Record()
 
 
 def _moment(value: Any) -> datetime | None:

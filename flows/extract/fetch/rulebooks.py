@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from threading import Lock
 
 from flows.extract.fetch.asking import Asking
@@ -121,6 +122,7 @@ class RuleBook:
         return held.body if held else failure
 
 
+@lru_cache(maxsize=1024)
 def _places(url: str) -> tuple[str, str]:
     """Where the rules for an address stand: its host's robots.txt and tdmrep.json."""
     robots_place = robots_url(url)
