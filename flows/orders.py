@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from flows.extract.poll.agenda import Window
+from flows.extract.poll.windows import Window
 from flows.extract.readers import checked_location
 from flows.extract.sources import RULES, Source, SourceError, load_sources
 from warehouse.model import SourceKind

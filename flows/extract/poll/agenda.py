@@ -6,18 +6,18 @@ All of it happens in one thread, the loop of `live.py`, so that nothing here nee
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import timedelta
 from itertools import chain
 
 from flows.extract.fetch.captures import Want
 from flows.extract.fetch.clocks import Clock
 from flows.extract.fetch.fetching import Fetched
-from flows.extract.listing.date_ranges import in_range, may_hold
 from flows.extract.listing.links import CREDENTIALS, Link, Listing, More, Problem
 from flows.extract.listing.listings import url_list_at, usual_places
 from flows.extract.poll.choices import Choice, by_url, choice, is_due
 from flows.extract.poll.open_listings import OpenListings
 from flows.extract.poll.polls import Read, links_held
+from flows.extract.poll.windows import Window
 from flows.extract.sources import Source
 from warehouse import history
 from warehouse.history import Held, Waiting
@@ -36,15 +36,14 @@ LONGEST_LOCATION = 500
 POINTLESS = frozenset({Reason.UNREACHABLE, Reason.TIMEOUT, Reason.ADDRESS_REFUSED})
 """Where a host cannot be had at all, its other places cannot either."""
 
+LONGEST_DAY = timedelta(hours=36)
+"""A sitemap that changed on a day, without an hour, may do so until that day has ended everywhere, twelve hours west
+of Greenwich at last."""
+
+STALE = timedelta(hours=1)
+"""A cache may still give the sitemap of an hour ago when its index already says that it has changed."""
+
 LISTING_KINDS = {SourceKind.FEED: PageKind.FEED, SourceKind.SITEMAP: PageKind.SITEMAP}
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """Days to be backfilled from sitemaps, both included; None leaves that side open."""
-
-    since: date | None = None
-    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +156,7 @@ class Agenda:
             return
         yield result or Repeats()
         if isinstance(result, Reject):
-            self.shortfalls.append(f"source {want.source.name}: {want.url}: {result.detail}")
+            self.shortfalls.append(f"source {want.source.name}: {_tried(want)}: {result.detail}")
         self._ask_again(want)
 
     def _want_instead(self, want: Want) -> None:
@@ -184,9 +183,9 @@ class Agenda:
         """Asks for what a listing lists and is new or has changed; the listing is kept until that has come."""
         yield from (self._reject(want, problem, Stage.READ) for problem in listing.problems)
         yield from self._go_deeper(want, listing.more)
-        links = [link for link in listing.links if self._is_in_window(want, link)]
+        links = self._window.links(listing.links) if want.kind is PageKind.SITEMAP else listing.links
         if len(links) < len(listing.links):
-            records = tuple(_of_window(records, self._window))
+            records = tuple(self._window.marked(records))
         page_id = next((record.page_id for record in records if isinstance(record, Page)), None)
         chosen = self._chosen(want.source, links, before, page_id)
         self._ask_for(want.source, chosen)
@@ -247,7 +246,7 @@ class Agenda:
 
     def _go_deeper(self, want: Want, more: Sequence[More]) -> Iterator[Item]:
         """Asks for the listings that a listing names, within bounds."""
-        within = [one for one in more if self._may_hold(want, one)]
+        within = self._window.sitemaps(more) if want.kind is PageKind.SITEMAP else more
         unseen = [one for one in within if one.url not in self._seen]
         room = MOST_LISTINGS - self._listing_counts[want.source.name] if want.depth < DEEPEST else 0
         if len(unseen) > room:
@@ -266,14 +265,6 @@ class Agenda:
                     Want(source=want.source, kind=want.kind, url=one.url, held=held.get(one.url), depth=want.depth + 1)
                 )
 
-    def _is_in_window(self, want: Want, link: Link) -> bool:
-        is_open = want.kind is not PageKind.SITEMAP
-        return is_open or in_range(link, self._window.since, self._window.until)
-
-    def _may_hold(self, want: Want, one: More) -> bool:
-        is_open = want.kind is not PageKind.SITEMAP
-        return is_open or may_hold(one, self._window.since, self._window.until)
-
     def _reject(self, want: Want, problem: Problem, stage: Stage) -> Reject:
         """A listing's own problem (stage fetch, at this moment), or that of one of its entries (stage read)."""
         is_own = stage is Stage.FETCH
@@ -288,28 +279,18 @@ class Agenda:
         )
 
 
-def _of_window(records: Sequence[Page | Fetch], window: Window) -> Iterator[Page | Fetch]:
-    """The records of a listing of which only a window was followed, under an address that says so.
-
-    Under its own address it would count as dealt with, and what lies outside the window would never be asked for.
-    """
-    part = f"#{window.since or ''}..{window.until or ''}"
-    page_id = None
-    for record in records:
-        named = replace(record, requested_url=record.requested_url + part)
-        if isinstance(named, Page):
-            page_id = named.page_id
-        elif page_id:
-            named = replace(named, page_id=page_id)
-        yield named
-
-
 def _counted(record: Page | Fetch, listing: Listing, chosen: Sequence[Chosen]) -> Page | Fetch:
     """A listing's line in the log of requests, with what it listed; an index of sitemaps lists no links."""
     if isinstance(record, Page) or (listing.more and not listing.links):
         return record
     new_count = sum(one.why is Choice.NEW for one in chosen)
     return replace(record, link_count=len(listing.links), new_link_count=new_count)
+
+
+def _tried(want: Want) -> str:
+    location = want.source.location
+    is_elsewhere = not want.depth and want.url != location
+    return f"{location} names none, and of the usual places the last is {want.url}" if is_elsewhere else want.url
 
 
 def _promising(places: Sequence[str], held: Mapping[str, Held], kind: PageKind) -> list[str]:
@@ -326,4 +307,7 @@ def _promising(places: Sequence[str], held: Mapping[str, Held], kind: PageKind) 
 def _is_settled(one: More, held: Held | None) -> bool:
     """Whether a sitemap has not changed, by its index, since it was last looked at."""
     checked_at = held.checked_at if held and held.page_id and not held.failure_count else None
-    return bool(one.modified_at and checked_at and one.modified_at < checked_at)
+    if one.modified_at is None or checked_at is None:
+        return False
+    is_bare_day = one.modified_at == one.modified_at.replace(hour=0, minute=0, second=0, microsecond=0)
+    return one.modified_at + (LONGEST_DAY if is_bare_day else STALE) < checked_at

@@ -19,9 +19,10 @@ from flows.extract.fetch.fetching import Fetched, Fetcher
 from flows.extract.fetch.hosts import Hosts
 from flows.extract.fetch.http import Http
 from flows.extract.fetch.rulebooks import RuleBook
-from flows.extract.poll.agenda import Agenda, Planned, Window
+from flows.extract.poll.agenda import Agenda, Planned
 from flows.extract.poll.host_queues import HostQueues, Start, start_thread
 from flows.extract.poll.polls import Poller, Read
+from flows.extract.poll.windows import Window
 from flows.extract.sources import Source
 from warehouse import history
 from warehouse.model import Fetch, Item, Page, PageKind

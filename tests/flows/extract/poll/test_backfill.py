@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from flows.extract.poll.agenda import Window
 from flows.extract.poll.live import LiveReader
+from flows.extract.poll.windows import Window
 from flows.extract.sources import Source
 from tests.flows.extract.fetch.frozen_clock import FrozenClock
 from tests.flows.loopback import Response, article, hosts

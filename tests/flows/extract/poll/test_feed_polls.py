@@ -158,6 +158,7 @@ def test_a_site_without_any_feed_is_one_reject_and_one_shortfall(web, first):
     polled = web.poll(feed_at(web.host, "/"))
     assert len(polled.rejects) == 1
     assert len(polled.shortfalls) == 1
+    assert f"{web.host.url}/ names none" in polled.shortfalls[0]
     assert web.asked() == ["/", "/feed", "/rss", "/rss.xml", "/atom.xml", "/feed.xml", "/index.xml"]
 
 

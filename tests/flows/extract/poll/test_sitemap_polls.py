@@ -68,6 +68,23 @@ def test_sitemaps_of_an_index_that_gives_no_dates_are_asked_for_on_conditions(we
     assert list(web.poll(source).documents) == ["/b"]
 
 
+def test_a_sitemap_that_an_index_dates_by_the_day_is_asked_for_until_that_day_is_over(web):
+    """It goes on growing under the same date: what came after the first look would be lost for ever."""
+    today = f"{START:%Y-%m-%d}"
+    places = serve(web.host, {"/1.xml": sitemap(*of(web.host, "/a")), "/a": story(), "/b": story()})
+    places["/sitemap.xml"] = index(*of(web.host, "/1.xml", modified=today))
+    source = sitemap_at(web.host)
+    web.poll(source)
+    places["/1.xml"] = sitemap(*of(web.host, "/a", "/b"))
+    web.clock.sleep(12 * 3600)
+    assert list(web.poll(source).documents) == ["/b"]
+    web.clock.sleep(36 * 3600)
+    web.poll(source)
+    web.asked()
+    web.poll(source)
+    assert web.asked() == ["/sitemap.xml"]
+
+
 def test_a_sitemap_of_an_index_that_failed_is_asked_for_again(web):
     old = (START - HOUR).isoformat()
     places = serve(web.host, {"/sitemap.xml": index(*of(web.host, "/1.xml", modified=old)), "/a": story()})
