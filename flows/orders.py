@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from flows.extract.listing.links import CREDENTIALS
 from flows.extract.poll.windows import Window
 from flows.extract.readers import checked_location
 from flows.extract.sources import RULES, Source, SourceError, load_sources
@@ -45,7 +46,8 @@ class IngestOrder:
         source = self.source
         return {
             "kind": source.kind,
-            "location": source.location,
+            # Pasted lines may hold passwords, and these are never kept.
+            "location": CREDENTIALS.sub("", source.location),
             "source": source.name,
             "max_pages": self.max_pages,
         }
