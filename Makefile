@@ -26,8 +26,9 @@ check: $(READY) ## linters, types, import contracts
 bench: $(READY) ## speed and memory, on the data in BROADSHEET_GOLD_DATA
 	$(BIN)/python -m tests.bench
 
-drill: $(READY) ## thirty kills through the command, each followed by a plain re-run
+drill: $(READY) ## kills of ingest and refresh, each followed by runs that must make everything whole
 	$(BIN)/python -m tests.drills.kills
+	$(BIN)/python -m tests.drills.refresh_kills
 
 serve: $(READY) ## the Prefect server, its UI and the deployments, on loopback
 	$(BIN)/broadsheet serve

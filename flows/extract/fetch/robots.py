@@ -137,19 +137,6 @@ def robots_url(url: str) -> str:
     return link_url(url, "/robots.txt") or ""
 
 
-def robots_of_status(status: int, body: bytes, agent: str) -> Robots:
-    """The rules that follow from the answer to a request for robots.txt (RFC 9309, section 2.3.1).
-
-    A server that fails (5xx), or answers nobody for now (429), may have rules: everything is denied until it tells.
-    Other answers than 2xx say that there are none, redirects that were not followed to an end among them.
-    """
-    if 200 <= status < 300:  # noqa: PLR2004 - the classes of RFC 9110
-        return Robots.read(body, agent)
-    if status == 429 or status >= 500:  # noqa: PLR2004
-        return Robots.deny_all(f"robots.txt answered {status}")
-    return Robots.allow_all()
-
-
 def _lines(body: bytes) -> Iterator[str]:
     """The lines without comments. The last is left out where the file was cut: half a path forbids too much."""
     kept = body[:READ_BYTES]

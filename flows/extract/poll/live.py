@@ -68,14 +68,13 @@ class LiveReader:
         with ExitStack() as stack:
             own = [source for source in self._sources if self._is_ours(source, stack)]
             self._prepare(stack.enter_context(Http(self._settings)))
+            stack.callback(self._conclude)
             stack.callback(self._close)
             yield from self._agenda.begin(own)
             while self._agenda.open_count:
                 self._queues.tend()
                 with suppress(Empty):
                     yield from self._handle(self._events.get(timeout=LOOK_AGAIN_SECONDS))
-        self.shortfalls += [*self._agenda.shortfalls, *sorted(set(self._asking.left_alone.values()))]
-        self.planned = self._agenda.planned
 
     def _prepare(self, http: Http) -> None:
         settings, clock = self._settings, self._clock
@@ -126,6 +125,10 @@ class LiveReader:
             with suppress(Full):
                 self._events.put(event, timeout=LOOK_AGAIN_SECONDS)
                 is_put = True
+
+    def _conclude(self) -> None:
+        self.shortfalls += [*self._agenda.shortfalls, *sorted(set(self._asking.left_alone.values()))]
+        self.planned = self._agenda.planned
 
     def _close(self) -> None:
         self._is_closed.set()

@@ -13,7 +13,6 @@ from flows.extract.fetch.robots import (
     Robots,
     Tdmrep,
     agent_of,
-    robots_of_status,
     robots_url,
 )
 
@@ -186,24 +185,6 @@ class TestStatements:
         assert len(rules._verdicts) == 1
         names = ", ".join(sorted(AI_AGENTS, key=str.lower))
         assert rules.statements(SITE + "/a") == (f"robots.txt: disallows {names}",)
-
-
-class TestStatus:
-    @pytest.mark.parametrize("status", [200, 203])
-    def test_an_answer_is_read(self, status):
-        rules = robots_of_status(status, b"User-agent: *\nDisallow: /a", AGENT)
-        assert not rules.is_allowed(SITE + "/a")
-        assert rules.denial is None
-
-    @pytest.mark.parametrize("status", [301, 400, 401, 403, 404, 410, 451])
-    def test_none_there_allows_everything(self, status):
-        assert robots_of_status(status, b"User-agent: *\nDisallow: /", AGENT).is_allowed(SITE + "/a")
-
-    @pytest.mark.parametrize("status", [429, 500, 503, 599])
-    def test_a_server_that_fails_denies_everything_and_says_why(self, status):
-        rules = robots_of_status(status, b"", AGENT)
-        assert not rules.is_allowed(SITE + "/a")
-        assert rules.denial == f"robots.txt answered {status}"
 
 
 @pytest.mark.parametrize(
