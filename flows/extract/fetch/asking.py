@@ -51,20 +51,21 @@ class Asking:
         host = host_key(request.url)
         asked_at = self.clock.now()
         tries: list[Answer | Failure] = []
+        left: Failure | None = None
         try:
             while not tries or (len(tries) < ATTEMPTS and _may_help(tries[-1])):
-                if self._is_given_up(host):
-                    return Asked(self._not_asked(host), asked_at)
                 if tries:
                     self.clock.sleep(FIRST_PAUSE_SECONDS * 2 ** (len(tries) - 1))
+                if left := self._given_up(host):
+                    break
                 with self._hosts.turn(host, delay_seconds) as turn:
                     asked_at = self.clock.now()
                     tries.append(self._http.get(request))
                     self._tell(turn, tries[-1])
         except ComeBackLaterError as error:
-            self.left_alone[host] = str(error)
-        if not tries:
-            return Asked(self._not_asked(host), asked_at)
+            left = self._left_alone(host, Reason.HTTP_STATUS, str(error))
+        if left and not tries:
+            return Asked(left, asked_at)
         self._remember(host, tries[-1])
         return Asked(tries[-1], asked_at, len(tries), sum(answer.received_bytes for answer in tries))
 
@@ -79,15 +80,18 @@ class Asking:
             if at:
                 turn.come_back_at(at)
 
-    def _is_given_up(self, host: str) -> bool:
-        return len(self._faults.get(host, ())) >= FAULTS_IN_A_ROW
+    def _given_up(self, host: str) -> Failure | None:
+        """Why a host is asked for nothing more in this run; None while it is."""
+        with self._lock:
+            faults = tuple(self._faults.get(host, ()))
+        if len(faults) < FAULTS_IN_A_ROW:
+            return None
+        why = f"{host} failed for {FAULTS_IN_A_ROW} addresses in a row, the last: {faults[-1]}"
+        return self._left_alone(host, Reason.UNREACHABLE, why)
 
-    def _not_asked(self, host: str) -> Failure:
-        if self._is_given_up(host):
-            last = self._faults[host][-1]
-            self.left_alone[host] = f"{host} failed for {FAULTS_IN_A_ROW} addresses in a row, the last: {last}"
-            return Failure(reason=Reason.UNREACHABLE, detail=f"not asked: {self.left_alone[host]}", is_transient=False)
-        return Failure(reason=Reason.HTTP_STATUS, detail=f"not asked: {self.left_alone[host]}", is_transient=False)
+    def _left_alone(self, host: str, reason: Reason, why: str) -> Failure:
+        self.left_alone[host] = why
+        return Failure(reason=reason, detail=f"not asked: {why}", is_transient=False)
 
     def _remember(self, host: str, last: Answer | Failure) -> None:
         """Counts addresses in a row that could not be had; a page that is too large is no fault of its host."""

@@ -7,8 +7,12 @@ from itertools import pairwise
 
 import pytest
 
+from flows.extract.fetch.asking import Asking
+from flows.extract.fetch.hosts import Hosts
+from flows.extract.fetch.http import Failure, Request
+from tests.flows.extract.fetch.frozen_clock import FrozenClock
 from tests.flows.extract.fetch.torture import resetting, saying_once, serving, stand_in_names
-from tests.flows.extract.poll.polling import HOUR, list_of, serve, story
+from tests.flows.extract.poll.polling import HOUR, START, list_of, serve, story
 from tests.flows.loopback import Response, http_date
 from warehouse.model import Outcome, Reason
 
@@ -183,3 +187,35 @@ def test_a_request_waits_for_the_delay_after_a_failed_one_too(web, places):
     web.poll(all_of(web.host, delay_seconds=6))
     times = [asked.at for asked in web.host.log if asked.path in STORIES]
     assert min((later - earlier).total_seconds() for earlier, later in pairwise(times)) >= 6
+
+
+class Down:
+    """Stands in for Http: no request gets an answer."""
+
+    def get(self, _request):
+        return Failure(reason=Reason.UNREACHABLE, detail="down", is_transient=True, received_bytes=7)
+
+
+def test_tries_that_were_sent_before_a_host_was_given_up_are_counted(tmp_path):
+    class Clock(FrozenClock):
+        meanwhile = None
+
+        def sleep(self, seconds):
+            meanwhile, self.meanwhile = self.meanwhile, None
+            if meanwhile:
+                meanwhile()
+            super().sleep(seconds)
+
+    clock = Clock(START)
+    asking = Asking(Down(), Hosts(tmp_path, clock), clock)
+    requests = [Request(url=f"https://news.example.org/{number}") for number in range(5)]
+    for request in requests[:2]:
+        asking.ask(request, 0)
+        clock.sleep(1)
+    # While this address waits for its second try, another thread's is the third that fails in a row.
+    clock.meanwhile = lambda: asking.ask(requests[2], 0)
+    asked = asking.ask(requests[3], 0)
+    assert (asked.outcome.detail, asked.request_count, asked.received_bytes) == ("down", 1, 7)
+    last = asking.ask(requests[4], 0)
+    assert (last.request_count, last.outcome.reason) == (0, Reason.UNREACHABLE)
+    assert "the last: down" in last.outcome.detail
