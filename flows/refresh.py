@@ -10,7 +10,7 @@ from prefect.futures import PrefectFuture, wait
 from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows.extract.poll.live import LiveReader
-from flows.extract.readers import LIVE_KINDS, Reader, open_reader
+from flows.extract.readers import LIVE_KINDS, Reader, ReaderInTurn
 from flows.loading import SHARDS_UNDER_WAY, load
 from flows.orders import RefreshOrder
 from flows.planning import plan
@@ -68,5 +68,5 @@ def refresh(
 def _readers(order: RefreshOrder, settings: Settings, start: Callable[[str, Callable[[], None]], None]) -> list[Reader]:
     """One reader for all that is on the web, so that a host is asked by one thread; one for each local source."""
     live = [source for source in order.sources if source.kind in LIVE_KINDS]
-    local = [open_reader(source, settings) for source in order.sources if source.kind not in LIVE_KINDS]
+    local = [ReaderInTurn(source, settings) for source in order.sources if source.kind not in LIVE_KINDS]
     return [LiveReader(live, settings, start=start, window=order.window), *local]

@@ -9,7 +9,7 @@ from flows.extract.archive.members import folder_members
 from flows.extract.poll.live import LiveReader
 from flows.extract.sources import Source, SourceError, is_pasted
 from flows.web.urls import has_credentials, request_url
-from warehouse.model import Item, SourceKind
+from warehouse.model import Item, Reason, Reject, SourceKind, Stage
 from warehouse.settings import Settings
 
 ARCHIVE_FORMS = "a folder or a .tar, .tar.xz, .tar.gz, .tar.bz2 or .zip of feed-archive files"
@@ -34,6 +34,43 @@ class Reader(Protocol):
     def shortfalls(self) -> Sequence[str]:
         """What could not be read and cannot be counted, in sentences: the run is then partial."""
         ...
+
+
+class ReaderInTurn:
+    """A reader that is opened when it is first read: where it cannot be, that is a reject and a shortfall."""
+
+    def __init__(self, source: Source, settings: Settings) -> None:
+        self._source, self._settings = source, settings
+        self._reader: Reader | None = None
+        self._problem: str | None = None
+
+    def __iter__(self) -> Iterator[Item]:
+        """The source's inputs, or the one reject that says why there are none."""
+        try:
+            self._reader = open_reader(self._source, self._settings)
+        except SourceError as error:
+            self._problem = error.problem
+            yield Reject(
+                stage=Stage.READ,
+                reason=error.reason,
+                detail=error.problem,
+                source=self._source.name,
+                location=self._source.location,
+            )
+        else:
+            yield from self._reader
+
+    @property
+    def progress(self) -> float | None:
+        """How much is read; None as long as nothing is."""
+        return self._reader.progress if self._reader else None
+
+    @property
+    def shortfalls(self) -> Sequence[str]:
+        """Those of the reader, or why there is none."""
+        if self._problem:
+            return [f"source {self._source.name} was not read: {self._problem}"]
+        return self._reader.shortfalls if self._reader else []
 
 
 def open_reader(source: Source, settings: Settings) -> Reader:
@@ -87,7 +124,8 @@ def _checked_archive(location: str) -> Path:
     path = Path(location).expanduser()
     try:
         if not location.strip() or not path.exists():
-            raise SourceError(f"{location!r}: no such file or folder; expected {ARCHIVE_FORMS}", location=location)
+            problem = f"{location!r}: no such file or folder; expected {ARCHIVE_FORMS}"
+            raise SourceError(problem, location=location, reason=Reason.NOT_FOUND)
         problem = _folder_problem(path) if path.is_dir() else _file_problem(path)
     except OSError as error:
         problem = f"cannot be read ({error.strerror or error}); check its permissions"

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from flows.web.urls import has_credentials, request_url
-from warehouse.model import Policy, SourceKind
+from warehouse.model import Policy, Reason, SourceKind
 
 BUNDLED = Path(__file__).parents[1] / "sources.toml"
 
@@ -21,10 +21,16 @@ class SourceError(ValueError):
     """A source that cannot be read or is wrongly described: one line naming the thing and what was expected."""
 
     def __init__(
-        self, problem: str, *, location: str | None = None, file: Path | None = None, key: str | None = None
+        self,
+        problem: str,
+        *,
+        location: str | None = None,
+        file: Path | None = None,
+        key: str | None = None,
+        reason: Reason = Reason.MALFORMED_INPUT,
     ) -> None:
         super().__init__(problem)
-        self.problem, self.location, self.file, self.key = problem, location, file, key
+        self.problem, self.location, self.file, self.key, self.reason = problem, location, file, key, reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

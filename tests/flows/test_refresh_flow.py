@@ -108,6 +108,16 @@ def test_a_source_that_fails_harms_no_other_and_the_run_is_partial_with_its_reas
     assert query(root, "select problem from main.source_health where source = 'outlet0'") != [(None,)]
 
 
+def test_an_archive_that_is_gone_harms_no_feed_and_the_run_is_partial_with_its_reason(root, tmp_path):
+    (tmp_path / "archive").rename(tmp_path / "elsewhere")
+    assert refresh("mirror outlet0") == Counts(input_count=4, page_count=3, document_count=3, read_reject_count=1)
+    ((state, detail),) = query(root, "select state, detail from main.runs")
+    assert state == "partial"
+    assert "source mirror was not read" in detail
+    ((source, stage, reason, location),) = query(root, "select source, stage, reason, location from main.rejects")
+    assert (source, stage, reason, location) == ("mirror", "read", "not_found", str(tmp_path / "archive"))
+
+
 def test_a_dry_run_plans_and_neither_fetches_pages_nor_stores_anything(root, outlets):
     assert refresh("outlet0", dry_run=True) == Counts()
     assert outlets[0].paths() == ["/robots.txt", "/.well-known/tdmrep.json", "/feed"]

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from flows.extract.readers import checked_location, open_reader
+from flows.extract.readers import ReaderInTurn, checked_location, open_reader
 from flows.extract.sources import Source, SourceError
-from warehouse.model import SourceKind
+from warehouse.model import Reason, SourceKind
 
 from .making import FILES, feed_file, folder_of, tar_of, zip_of
 
@@ -66,6 +66,36 @@ def test_the_readers_page_limit_comes_from_the_settings(tmp_path, settings):
     small = replace(settings, max_page_bytes=10)
     (only,) = opened(place, small)
     assert only.reason == "too_large"
+
+
+def reader_in_turn(location, settings):
+    return ReaderInTurn(Source(name="test", kind=SourceKind.ARCHIVE, location=str(location)), settings)
+
+
+def test_a_source_is_opened_when_its_turn_comes(tmp_path, settings):
+    reader = reader_in_turn(tmp_path / "folder", settings)
+    folder_of(FILES, tmp_path / "folder")
+    assert list(reader) == list(opened(str(tmp_path / "folder"), settings))
+    assert (list(reader.shortfalls), reader.progress) == ([], None)
+
+
+@pytest.mark.parametrize(
+    ("content", "reason", "said"),
+    [(None, Reason.NOT_FOUND, "no such file"), (b"no archive", Reason.MALFORMED_INPUT, "no archive that can be")],
+)
+def test_a_source_that_cannot_be_opened_in_its_turn_is_a_reject_and_a_shortfall(
+    tmp_path, settings, content, reason, said
+):
+    path = tmp_path / "a.tar"
+    if content:
+        path.write_bytes(content)
+    reader = reader_in_turn(path, settings)
+    for _ in range(2):
+        (reject,) = reader
+        assert (reject.stage, reject.reason, reject.source, reject.location) == ("read", reason, "test", str(path))
+        assert said in reject.detail
+        (shortfall,) = reader.shortfalls
+        assert shortfall == f"source test was not read: {reject.detail}"
 
 
 @pytest.mark.parametrize("make", [folder_of, tar_of, zip_of])
