@@ -19,8 +19,8 @@ MOST_BYTES = 50_000_000
 """Of an unpacked sitemap: the protocol allows 50 MB, packed or not."""
 MOST_LINKS = 50_000
 """In one sitemap, by the protocol."""
-MOST_SITEMAPS = 1_000
-"""In one index: a day's sitemap for nearly three years. The protocol's 50,000 would be 2.5 billion addresses."""
+MOST_SITEMAPS = 50_000
+"""In one index, by the protocol. How many of them are read is for whoever polls to say: the newest stand last in many."""
 
 GZIP_MAGIC = b"\x1f\x8b"
 WEB_ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)

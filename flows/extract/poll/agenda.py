@@ -3,6 +3,7 @@
 All of it happens in one thread, the loop of `live.py`, so that nothing here needs a lock.
 """
 
+import math
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,7 +15,7 @@ from flows.extract.fetch.clocks import Clock
 from flows.extract.fetch.fetching import Fetched
 from flows.extract.listing.links import CREDENTIALS, Link, Listing, More, Problem
 from flows.extract.listing.listings import url_list_at, usual_places
-from flows.extract.poll.choices import Choice, by_url, choice, is_due
+from flows.extract.poll.choices import LONGEST_DAY, Choice, by_url, choice, is_bare_day, is_due
 from flows.extract.poll.open_listings import OpenListings
 from flows.extract.poll.polls import Read, links_held
 from flows.extract.poll.windows import Window
@@ -35,10 +36,6 @@ LONGEST_LOCATION = 500
 
 POINTLESS = frozenset({Reason.UNREACHABLE, Reason.TIMEOUT, Reason.ADDRESS_REFUSED})
 """Where a host cannot be had at all, its other places cannot either."""
-
-LONGEST_DAY = timedelta(hours=36)
-"""A sitemap that changed on a day, without an hour, may do so until that day has ended everywhere, twelve hours west
-of Greenwich at last."""
 
 STALE = timedelta(hours=1)
 """A cache may still give the sitemap of an hour ago when its index already says that it has changed."""
@@ -85,7 +82,7 @@ class Agenda:
         self.open_count = 0
         """Wants that are asked for and have not come to their end."""
         self._open = OpenListings()
-        self._seen: set[str] = set()
+        self._asked: set[tuple[PageKind, str]] = set()
         self._in_progress: set[str] = set()
         self._listing_counts: Counter[str] = Counter()
 
@@ -133,7 +130,7 @@ class Agenda:
         yield from self._follow(want, listing, Listing(), ())
 
     def _want(self, want: Want) -> None:
-        self._seen.add(want.url)
+        self._asked.add((want.kind, want.url))
         self.open_count += 1
         self._ask(want)
 
@@ -181,34 +178,46 @@ class Agenda:
         self, want: Want, listing: Listing, before: Listing, records: tuple[Page | Fetch, ...]
     ) -> Iterator[Item]:
         """Asks for what a listing lists and is new or has changed; the listing is kept until that has come."""
-        yield from (self._reject(want, problem, Stage.READ) for problem in listing.problems)
+        yield from self._tell(want, listing.problems)
         yield from self._go_deeper(want, listing.more)
         links = self._window.links(listing.links) if want.kind is PageKind.SITEMAP else listing.links
         if len(links) < len(listing.links):
             records = tuple(self._window.marked(records))
         page_id = next((record.page_id for record in records if isinstance(record, Page)), None)
         chosen = self._chosen(want.source, links, before, page_id)
-        self._ask_for(want.source, chosen)
-        yield Repeats(len(links) - len(chosen))
+        # What another listing of this run has named already is not asked for again, and was new here all the same.
+        asked = [one for one in chosen if (PageKind.DOCUMENT, one.link.url) not in self._asked]
+        self._ask_for(want.source, asked)
+        yield Repeats(len(links) - len(asked))
         counted = [_counted(record, listing, chosen) for record in records]
         yield from self._open.open(counted, [link.url for link in links if link.url in self._in_progress])
 
+    def _tell(self, want: Want, problems: Sequence[Problem]) -> Iterator[Reject]:
+        """A listing's problems; one of the whole listing means that there was more than could be read."""
+        for problem in problems:
+            yield self._reject(want, problem, Stage.READ)
+            if problem.url is None:
+                self.shortfalls.append(f"source {want.source.name}: {_tried(want)}: {problem.detail}")
+
     def _chosen(self, source: Source, links: Sequence[Link], before: Listing, listed_in: str | None) -> list[Chosen]:
-        """The links to be asked for; not those that another listing of this run has named already."""
-        unseen = [link for link in links if link.url not in self._seen]
-        self._seen.update(link.url for link in unseen)
-        held = history.held(self._settings, [link.url for link in unseen], PageKind.DOCUMENT)
+        """The links that are new, have changed or are due again; first those that have failed the least.
+
+        A host that fails for some addresses in a row is left alone for this run: the good ones must come before them.
+        """
+        held = history.held(self._settings, [link.url for link in links], PageKind.DOCUMENT)
         earlier, now = by_url(before.links), self._clock.now()
         is_watched = source.kind is SourceKind.URL_LIST
-        return [
+        chosen = [
             Chosen(link, held.get(link.url), why, listed_in)
-            for link in unseen
+            for link in links
             if (why := choice(link, held.get(link.url), earlier.get(link.url), now, is_watched=is_watched))
         ]
+        return sorted(chosen, key=lambda one: one.held.failure_count if one.held else 0)
 
     def _ask_for(self, source: Source, chosen: Sequence[Chosen]) -> None:
         if self._is_plan:
             self.planned += [Planned(source.name, one.link.url, one.why) for one in chosen]
+            self._asked.update((PageKind.DOCUMENT, one.link.url) for one in chosen)
             return
         self._recall([one.link.url for one in chosen])
         for one in chosen:
@@ -242,28 +251,27 @@ class Agenda:
 
     def _is_due(self, link: Waiting) -> bool:
         is_due_now = is_due(link.failure_count, link.failed_at, link.reason, self._clock.now())
-        return is_due_now and link.url not in self._seen
+        return is_due_now and (PageKind.DOCUMENT, link.url) not in self._asked
 
     def _go_deeper(self, want: Want, more: Sequence[More]) -> Iterator[Item]:
-        """Asks for the listings that a listing names, within bounds."""
+        """Asks for the listings that a listing names and that may have changed, within bounds, the newest first."""
         within = self._window.sitemaps(more) if want.kind is PageKind.SITEMAP else more
-        unseen = [one for one in within if one.url not in self._seen]
+        unasked = [one for one in within if (want.kind, one.url) not in self._asked]
+        held = history.held(self._settings, [one.url for one in unasked], want.kind)
+        open_ones = sorted((one for one in unasked if not _is_settled(one, held.get(one.url))), key=_newest_first)
         room = MOST_LISTINGS - self._listing_counts[want.source.name] if want.depth < DEEPEST else 0
-        if len(unseen) > room:
-            left = f"{len(unseen) - room:,} listings named by {want.url} were not read: a source may lead to "
+        if len(open_ones) > room:
+            left = f"{len(open_ones) - room:,} listings named by {want.url} were not read: a source may lead to "
             bounds = f"{MOST_LISTINGS:,} of them, {DEEPEST} deep"
             yield self._reject(want, Problem(Reason.RESOURCE_LIMIT, left + bounds), Stage.READ)
             self.shortfalls.append(f"source {want.source.name}: {left}{bounds}")
-        taken = unseen[: max(0, room)]
+        taken = open_ones[: max(0, room)]
         self._listing_counts[want.source.name] += len(taken)
-        self._seen.update(one.url for one in taken)
         self._recall([one.url for one in taken])
-        held = history.held(self._settings, [one.url for one in taken], want.kind)
         for one in taken:
-            if not _is_settled(one, held.get(one.url)):
-                self._want(
-                    Want(source=want.source, kind=want.kind, url=one.url, held=held.get(one.url), depth=want.depth + 1)
-                )
+            self._want(
+                Want(source=want.source, kind=want.kind, url=one.url, held=held.get(one.url), depth=want.depth + 1)
+            )
 
     def _reject(self, want: Want, problem: Problem, stage: Stage) -> Reject:
         """A listing's own problem (stage fetch, at this moment), or that of one of its entries (stage read)."""
@@ -304,10 +312,14 @@ def _promising(places: Sequence[str], held: Mapping[str, Held], kind: PageKind) 
     return sorted(places, key=lambda place: place not in is_found)
 
 
+def _newest_first(one: More) -> float:
+    """Orders listings by their last change, the newest first; those that do not say it come before all."""
+    return -one.modified_at.timestamp() if one.modified_at else -math.inf
+
+
 def _is_settled(one: More, held: Held | None) -> bool:
     """Whether a sitemap has not changed, by its index, since it was last looked at."""
     checked_at = held.checked_at if held and held.page_id and not held.failure_count else None
     if one.modified_at is None or checked_at is None:
         return False
-    is_bare_day = one.modified_at == one.modified_at.replace(hour=0, minute=0, second=0, microsecond=0)
-    return one.modified_at + (LONGEST_DAY if is_bare_day else STALE) < checked_at
+    return one.modified_at + (LONGEST_DAY if is_bare_day(one.modified_at) else STALE) < checked_at

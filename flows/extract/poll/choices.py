@@ -20,7 +20,12 @@ REFUSALS = frozenset(
 SLACK = timedelta(minutes=10)
 """An hourly schedule is never on the second: without it a link that waits for an hour would wait for two."""
 
-TAGS = re.compile(r"<[^>]*>")
+LONGEST_DAY = timedelta(hours=36)
+"""What changed on a day, without an hour, may do so until that day has ended everywhere, twelve hours west of Greenwich
+at last."""
+
+# No `<` inside, because a text of nothing else would take quadratic time.
+TAGS = re.compile(r"<[^<>]*>")
 
 
 class Choice(StrEnum):
@@ -47,14 +52,35 @@ def choice(link: Link, held: Held | None, before: Link | None, now: datetime, *,
         return Choice.NEW
     if is_watched:
         return Choice.WATCHED
-    has_moved_on = link.modified_at and held.checked_at and held.checked_at < link.modified_at <= now
     differs = before is not None and _said(before) != _said(link)
-    return Choice.CHANGED if has_moved_on or differs else None
+    return Choice.CHANGED if differs or _has_moved_on(link, held, now) else None
+
+
+def _has_moved_on(link: Link, held: Held, now: datetime) -> bool:
+    """Whether a link's `modified_at` says that its page has changed since it was looked at.
+
+    Many sitemaps say so of every page at all times. A page that was looked at again and had not changed is believed
+    to have changed only after half as long once more; one that had is believed at once.
+    """
+    if link.modified_at is None or held.checked_at is None:
+        return False
+    modified_at = link.modified_at + (LONGEST_DAY if is_bare_day(link.modified_at) else timedelta())
+    unchanged_for = held.checked_at - (held.captured_at or held.checked_at)
+    believed_at = held.checked_at + min(unchanged_for / 2, LONGEST_WAIT) - SLACK
+    return held.checked_at < modified_at <= now and believed_at <= now
+
+
+def is_bare_day(moment: datetime) -> bool:
+    """Whether a moment was stated as a day: midnight to the microsecond."""
+    return (moment.hour, moment.minute, moment.second, moment.microsecond) == (0, 0, 0, 0)
 
 
 def is_due(failure_count: int, failed_at: datetime | None, reason: str | None, now: datetime) -> bool:
-    """Whether a link that failed is asked for again: at the next poll, then after 1, 3, 7 and at most 12 hours."""
-    if failed_at is None:
+    """Whether a link that failed is asked for again: at the next poll, then after 1, 3, 7 and at most 12 hours.
+
+    One that was not asked, because its host was left alone, has not failed and is due at once.
+    """
+    if failed_at is None or not failure_count:
         return True
     wait = min((2 ** min(failure_count - 1, 10) - 1) * HOUR, LONGEST_WAIT)
     return failed_at + (REFUSED_WAIT if reason in REFUSALS else wait) - SLACK <= now
@@ -68,4 +94,4 @@ def by_url(links: tuple[Link, ...]) -> Mapping[str, Link]:
 def _said(link: Link) -> tuple[object, ...]:
     """What an item says, without its markup: addresses in there carry counters and campaigns that change each time."""
     text = TAGS.sub(" ", link.text).split() if link.text else None
-    return link.title, link.published_at, link.modified_at, text
+    return link.title, link.published_at, text

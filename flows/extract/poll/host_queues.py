@@ -32,12 +32,18 @@ class HostQueues:
             self._ready.append(host)
         self.tend()
 
-    def stop(self) -> None:
-        """Lets nothing further begin; what is being asked for comes to its end."""
+    def drop(self) -> int:
+        """Forgets what has not begun, and says how much that was; what is being asked for comes to its end."""
         with self._lock:
-            self._is_stopped = True
+            dropped = sum(map(len, self._wants.values()))
             self._wants.clear()
             self._ready.clear()
+        return dropped
+
+    def stop(self) -> None:
+        """Lets nothing further begin."""
+        self._is_stopped = True
+        self.drop()
 
     def tend(self) -> None:
         """Begins with hosts that wait, as far as others are done with. Called by the loop alone, never by a thread."""
@@ -62,7 +68,7 @@ class HostQueues:
         with self._lock:
             if self._wants[host]:
                 return self._wants[host].popleft()
-            del self._wants[host]
+            self._wants.pop(host, None)
             self._active.discard(host)
             return None
 

@@ -6,6 +6,7 @@ gives out what comes of it.
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, suppress
+from datetime import timedelta
 from functools import partial
 from queue import Empty, Full, Queue
 from threading import Event
@@ -25,7 +26,7 @@ from flows.extract.poll.polls import Poller, Read
 from flows.extract.poll.windows import Window
 from flows.extract.sources import Source
 from warehouse import history
-from warehouse.model import Fetch, Item, Page, PageKind
+from warehouse.model import Fetch, Item, Page, PageKind, hash_of
 from warehouse.settings import Settings
 
 EVENTS_AHEAD = 32
@@ -42,7 +43,8 @@ class LiveReader:
     """Reads sources of the live web: every link comes out as one Page, one Reject, or a counted repeat.
 
     The requests come out too, for the log of them. With `is_plan` only listings are asked for, and `planned` tells what
-    else would be. `start` starts the work for a host in a thread of its own.
+    else would be. `start` starts the work for a host in a thread of its own; after `time_limit` no address is begun
+    with, and what is left is for the next run.
     """
 
     progress: float | None = None
@@ -56,9 +58,11 @@ class LiveReader:
         start: Start = start_thread,
         window: Window | None = None,
         is_plan: bool = False,
+        time_limit: timedelta | None = None,
     ) -> None:
         self._sources, self._settings, self._start = sources, settings, start
         self._clock, self._window, self._is_plan = clock or SystemClock(), window or Window(), is_plan
+        self._time_limit = time_limit
         self.planned: list[Planned] = []
         self.shortfalls: list[str] = []
         """What could not be had, in sentences: the run is then partial."""
@@ -72,6 +76,7 @@ class LiveReader:
             stack.callback(self._close)
             yield from self._agenda.begin(own)
             while self._agenda.open_count:
+                self._keep_time()
                 self._queues.tend()
                 with suppress(Empty):
                     yield from self._handle(self._events.get(timeout=LOOK_AGAIN_SECONDS))
@@ -79,6 +84,8 @@ class LiveReader:
     def _prepare(self, http: Http) -> None:
         settings, clock = self._settings, self._clock
         self._events: Queue[Happened] = Queue(EVENTS_AHEAD)
+        self._ends_at = clock.now() + self._time_limit if self._time_limit else None
+        self._left_count = 0
         self._is_closed = Event()
         self._asking = Asking(http, Hosts(settings.root / ".hosts", clock), clock)
         rules = RuleBook(self._asking, settings, recall=partial(history.robots_pages, settings), keep=self._put)
@@ -93,7 +100,8 @@ class LiveReader:
         """Two runs that poll the same source would fetch everything twice: the second leaves it to the first."""
         folder = self._settings.root / ".sources"
         folder.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(folder / f"{source.name}.lock", thread_local=False)
+        place = hash_of([source.name, source.location])
+        lock = FileLock(folder / f"{place}.lock", thread_local=False)
         try:
             stack.enter_context(lock.acquire(timeout=0))
         except Timeout:
@@ -126,7 +134,16 @@ class LiveReader:
                 self._events.put(event, timeout=LOOK_AGAIN_SECONDS)
                 is_put = True
 
+    def _keep_time(self) -> None:
+        """After the time limit nothing further is begun; listings with links left are not stored, and so read again."""
+        if self._ends_at and self._clock.now() >= self._ends_at:
+            left = self._queues.drop()
+            self._left_count += left
+            self._agenda.open_count -= left
+
     def _conclude(self) -> None:
+        if self._left_count:
+            self.shortfalls.append(f"the time for one run is over: {self._left_count:,} links were left to the next")
         self.shortfalls += [*self._agenda.shortfalls, *sorted(set(self._asking.left_alone.values()))]
         self.planned = self._agenda.planned
 
