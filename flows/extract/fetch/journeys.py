@@ -20,7 +20,10 @@ SHOWN = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Journey:
-    """Where asking for an address led. `redirects` lead from it to `url`, remembered ones included."""
+    """Where asking for an address led. `redirects` lead from it to `url`, remembered ones included.
+
+    `is_astray`: the last answer was a redirect that could not be followed.
+    """
 
     outcome: Answer | Failure
     url: str
@@ -29,6 +32,7 @@ class Journey:
     request_count: int = 0
     received_bytes: int = 0
     seconds: float = 0.0
+    is_astray: bool = False
 
     @property
     def status(self) -> int | None:
@@ -59,7 +63,10 @@ class Manners:
 
 
 def travel(asking: Asking, request: Request, manners: Manners, remembered: tuple[Redirect, ...] = ()) -> Journey:
-    """Asks for an address and follows its redirects; `remembered` are those that led to it before."""
+    """Asks for an address and follows its redirects; `remembered` are those that led to it before.
+
+    The request's conditions are for its own address: where that redirects, the page comes in full.
+    """
     began = asking.clock.now()
     hops: list[tuple[Request, Asked]] = []
     onward: Request | None = request
@@ -70,14 +77,16 @@ def travel(asking: Asking, request: Request, manners: Manners, remembered: tuple
         onward = _onward(hops)
     addresses = [hop.url for hop, _ in hops]
     statuses = [asked.outcome.status for _, asked in hops[:-1] if isinstance(asked.outcome, Answer)]
+    outcome = _outcome(hops)
     return Journey(
-        outcome=_outcome(hops),
+        outcome=outcome,
         url=addresses[-1],
         asked_at=hops[-1][1].asked_at,
         redirects=(*remembered, *map(Redirect, statuses, addresses[1:])),
         request_count=sum(asked.request_count for _, asked in hops),
         received_bytes=sum(asked.received_bytes for _, asked in hops),
         seconds=(asking.clock.now() - began).total_seconds(),
+        is_astray=outcome is not hops[-1][1].outcome,
     )
 
 
@@ -87,7 +96,8 @@ def _onward(hops: list[tuple[Request, Asked]]) -> Request | None:
     target = _target(request, asked.outcome)
     if not target or len(hops) > MOST_REDIRECTS or any(target == hop.url for hop, _ in hops):
         return None
-    return replace(request, url=target)
+    # The conditions are about the page at the first address; by them, another's would be taken for unchanged.
+    return replace(request, url=target, etag=None, last_modified=None)
 
 
 def _target(request: Request, outcome: Answer | Failure) -> str | None:

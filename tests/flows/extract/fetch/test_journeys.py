@@ -1,10 +1,22 @@
 """Redirects: which are followed, where they may not lead, which are remembered, and what a log of them never holds."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 
-from tests.flows.extract.poll.polling import feed_at, list_of, moved, robots, serve, sitemap, sitemap_at, story
+from tests.flows.extract.poll.polling import (
+    HOUR,
+    START,
+    feed_at,
+    list_of,
+    moved,
+    robots,
+    serve,
+    sitemap,
+    sitemap_at,
+    story,
+)
 from tests.flows.loopback import Response
 from warehouse.model import Policy, Reason, Redirect
 
@@ -162,6 +174,17 @@ def test_a_feed_that_moved_for_now_is_asked_for_where_it_was(web):
     web.asked()
     web.poll(source)
     assert web.asked() == ["/sitemap.xml", "/new", "/newer"]
+
+
+@pytest.mark.parametrize("status", [302, 301])
+def test_what_is_held_of_one_place_says_nothing_of_another(web, status):
+    """A site's files are often all of one moment: by its conditions, the new page would count as unchanged."""
+    dated = {"has_etag": False, "modified_at": START - HOUR}
+    places = serve(web.host, {"/sitemap.xml": moved("/y", status), "/a": story(), "/b": story()})
+    places |= {"/y": replace(feed_of(web.host, "/a"), **dated), "/z": replace(feed_of(web.host, "/b"), **dated)}
+    web.poll(sitemap_at(web.host))
+    places |= {"/sitemap.xml": moved("/z", status)} if status == 302 else {"/y": moved("/z")}
+    assert list(web.poll(sitemap_at(web.host)).documents) == ["/b"]
 
 
 def test_the_old_place_is_asked_for_again_once_the_new_one_fails(web):
