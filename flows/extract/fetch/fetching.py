@@ -15,6 +15,8 @@ from warehouse.settings import Settings
 
 NOT_MODIFIED = 304
 GONE = (404, 410)
+PAGELESS = (202, 204)
+"""An answer that is still to come, as robots are told that are being looked at, and none: not yet the article."""
 PERMANENT = 301
 BINARY = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"PK\x03\x04", b"\x1f\x8b", b"\x00\x00\x01\x00")
 """PDF, pictures and packed files say so in their first bytes; some servers call them pages."""
@@ -62,7 +64,8 @@ class Fetcher:
         journey = self._travel(want, moved_to, (Redirect(PERMANENT, moved_to),))
         if journey.is_success or journey.status == NOT_MODIFIED:
             return journey
-        return self._travel(want, want.url, ()).after(journey)
+        # What is held came from the place that failed: the old one is asked without conditions.
+        return self._travel(replace(want, held=None), want.url, ()).after(journey)
 
     def _travel(self, want: Want, url: str, remembered: tuple[Redirect, ...]) -> Journey:
         held = want.held
@@ -74,6 +77,8 @@ class Fetcher:
 
     def _taken(self, want: Want, journey: Journey, answer: Answer) -> Fetched:
         """What a 2xx answer is worth: the page that is held already, one that must not be kept, or a new one."""
+        if want.kind is PageKind.DOCUMENT and (lack := _lack(answer)):
+            return _rejected(want, journey, Reason.HTTP_STATUS, lack)
         if want.kind is PageKind.DOCUMENT and not _is_page(answer):
             return _rejected(want, journey, Reason.NOT_HTML, _described(answer), answer.body)
         page = self._page(want, journey, answer)
@@ -108,10 +113,15 @@ class Fetcher:
         return Failure(reason=Reason.ROBOTS_DENIED, detail=detail, is_transient=False)
 
 
+def _lack(answer: Answer) -> str | None:
+    """What a success lacks to be a page; kept, it would stand for the article for ever."""
+    if answer.status in PAGELESS:
+        return f"status {answer.status} without a page"
+    return None if answer.body.strip() else "an empty page"
+
+
 def _is_page(answer: Answer) -> bool:
-    """Whether a body is a web page by what it begins with, whatever its type says; an empty one is one without text."""
-    if not answer.body.strip():
-        return True
+    """Whether a body is a web page by what it begins with, whatever its type says."""
     return not answer.body.startswith(BINARY) and is_html(answer.body, answer.header("Content-Type"))
 
 

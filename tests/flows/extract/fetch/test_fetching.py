@@ -97,11 +97,24 @@ def test_a_page_is_one_whatever_it_is_called(web, content_type):
     assert list(web.poll(list_of(f"{web.host.url}/a")).documents) == ["/a"]
 
 
-@pytest.mark.parametrize("status", [200, 203, 204, 206])
-def test_an_answer_without_a_body_is_a_page_without_a_text(web, status):
-    serve(web.host, {"/a": Response(status=status)})
-    page = web.poll(list_of(f"{web.host.url}/a")).documents["/a"]
-    assert (page.body, page.status) == (b"", status)
+@pytest.mark.parametrize(
+    ("answered", "detail"),
+    [
+        (Response(), "an empty page"),
+        (Response(b" \r\n"), "an empty page"),
+        (Response(status=206), "an empty page"),
+        (Response(status=204), "status 204 without a page"),
+        (replace(story("One moment"), status=202), "status 202 without a page"),
+    ],
+    ids=["empty", "blank", "empty part", "none", "later"],
+)
+def test_a_success_without_a_page_is_a_reject_and_asked_for_again(web, answered, detail):
+    places = serve(web.host, {"/a": answered})
+    (reject,) = web.poll(list_of(f"{web.host.url}/a")).rejects
+    assert (reject.reason, reject.detail) == (Reason.HTTP_STATUS, detail)
+    places["/a"] = story()
+    web.clock.sleep(24 * 3600)
+    assert list(web.poll(list_of(f"{web.host.url}/a")).documents) == ["/a"]
 
 
 STATEMENTS = {
