@@ -8,7 +8,7 @@ from datetime import date
 from flows.extract.listing.links import CREDENTIALS
 from flows.extract.poll.windows import Window
 from flows.extract.readers import checked_location
-from flows.extract.sources import RULES, Source, SourceError, load_sources
+from flows.extract.sources import RULES, Source, SourceError, is_pasted, load_sources
 from warehouse.model import SourceKind
 from warehouse.settings import Settings
 
@@ -44,10 +44,11 @@ class IngestOrder:
     def parameters(self) -> dict[str, object]:
         """As they are kept with the run."""
         source = self.source
+        is_list = source.kind is SourceKind.URL_LIST and is_pasted(source.location)
         return {
             "kind": source.kind,
-            # Pasted lines may hold passwords, and these are never kept.
-            "location": CREDENTIALS.sub("", source.location),
+            # Pasted lines may hold passwords, and these are never kept; in a path an @ is an @.
+            "location": CREDENTIALS.sub("", source.location) if is_list else source.location,
             "source": source.name,
             "max_pages": self.max_pages,
         }

@@ -6,9 +6,10 @@ from typing import Protocol
 
 from flows.extract.archive.archives import ArchiveReader, is_archive
 from flows.extract.archive.members import folder_members
+from flows.extract.listing.links import holds_credentials
 from flows.extract.poll.live import LiveReader
 from flows.extract.sources import Source, SourceError, is_pasted
-from flows.web.urls import has_credentials, request_url
+from flows.web.urls import request_url
 from warehouse.model import Item, Reason, Reject, SourceKind, Stage
 from warehouse.settings import Settings
 
@@ -98,7 +99,7 @@ def checked_location(kind: SourceKind, location: str) -> str:
 
 def checked_address(location: str) -> str:
     """A web address as it is asked for. Raises SourceError for what is none; credentials are not repeated in it."""
-    if has_credentials(location):
+    if holds_credentials(location):
         raise SourceError("the address holds a user or a password, and these are never kept; leave them out")
     url = request_url("", location)
     if url is None:
@@ -124,8 +125,8 @@ def _checked_archive(location: str) -> Path:
     path = Path(location).expanduser()
     try:
         if not location.strip() or not path.exists():
-            problem = f"{location!r}: no such file or folder; expected {ARCHIVE_FORMS}"
-            raise SourceError(problem, location=location, reason=Reason.NOT_FOUND)
+            absent = f"{location!r}: no such file or folder; expected {ARCHIVE_FORMS}"
+            raise SourceError(absent, location=location, reason=Reason.NOT_FOUND)
         problem = _folder_problem(path) if path.is_dir() else _file_problem(path)
     except OSError as error:
         problem = f"cannot be read ({error.strerror or error}); check its permissions"

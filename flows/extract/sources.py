@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from flows.extract.listing.links import holds_credentials
 from flows.web.urls import has_credentials, request_url
 from warehouse.model import Policy, Reason, SourceKind
 
@@ -151,9 +152,10 @@ def _problem(key: str, value: Any) -> str | None:
 def _location(table: Mapping[str, Any], file: Path, place: str) -> str:
     """The location in full: a path from the sources file, an address as it is asked for."""
     location, kind = str(table["location"]), table["kind"]
-    if has_credentials(location):
+    is_path = kind in LOCAL_KINDS or (kind == SourceKind.URL_LIST and not is_pasted(location))
+    if has_credentials(location) if is_path else holds_credentials(location):
         raise _wrong(file, f"{place}.location", "holds a user or a password, which are never kept", "it without them")
-    if kind in LOCAL_KINDS or (kind == SourceKind.URL_LIST and not is_pasted(location)):
+    if is_path:
         return str(file.absolute().parent / Path(location).expanduser())
     if kind == SourceKind.URL_LIST:
         return location.strip()

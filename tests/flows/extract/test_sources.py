@@ -77,6 +77,30 @@ def test_a_wrong_file_is_refused_by_file_and_key(load, tmp_path, text, key, said
     assert (caught.value.key, caught.value.file) == (key, tmp_path / "sources.toml")
 
 
+@pytest.mark.parametrize(
+    ("kind", "location"),
+    [
+        ("url_list", "https://user:hunter2@example.org/1"),
+        ("url_list", "https://example.org/1\\nhttps://user:hunter2@example.org/2"),
+        ("url_list", "example.org/1\\r\\n user:hunter2@example.org/2"),
+        ("url_list", "example.org/1\\nhttps:/\\t/user:hunter2@example.org/2"),
+        ("feed", "user:hunter2@example.org/feed"),
+    ],
+)
+def test_credentials_in_any_line_of_a_location_are_refused_and_not_repeated(load, kind, location):
+    with pytest.raises(SourceError) as caught:
+        load(f'[[sources]]\nname = "mine"\nkind = "{kind}"\nlocation = "{location}"\n')
+    assert "sources.toml: sources[1].location holds a user or a password" in str(caught.value)
+    assert "hunter2" not in str(caught.value)
+
+
+def test_an_at_sign_in_a_path_or_after_the_host_is_no_credential(load, tmp_path):
+    (source,) = load(ONE.replace("wire.tar", "desk@example.org/wire.tar"))
+    assert source.location == str(tmp_path / "desk@example.org/wire.tar")
+    (source,) = load(ONE.replace("archive", "feed").replace("wire.tar", "https://example.org/@desk/feed"))
+    assert source.location == "https://example.org/@desk/feed"
+
+
 def test_a_file_that_is_no_toml_or_not_there_is_refused(load, tmp_path):
     with pytest.raises(SourceError, match=r"no TOML: .*line 1"):
         load("name = \n")

@@ -67,6 +67,23 @@ def test_any_other_line_is_a_problem_with_its_number(line, reason):
     assert "\n" not in problem.detail
 
 
+@pytest.mark.parametrize(
+    ("line", "kept"),
+    [
+        ("user:hunter2@example.org/x", "example.org/x"),
+        ("hunter2@example.org/x", "example.org/x"),
+        ("user:hunter2@example.org/x and more", "example.org/x and more"),
+        ("see user:hunter2@example.org", "see example.org"),
+        ("https://user:hunter2@example.org:port/", "https://example.org:port/"),
+        ("word/@desk", "word/@desk"),
+    ],
+)
+def test_no_password_in_a_line_is_kept_with_the_problem(line, kept):
+    (problem,) = read_url_list(line).problems
+    assert problem.url == kept
+    assert "hunter2" not in problem.detail
+
+
 def test_an_address_that_stands_twice_is_one_link():
     assert urls("https://example.org/1\nexample.org/1\n") == ["https://example.org/1"]
 
