@@ -19,7 +19,11 @@ from warehouse.schema import FETCHES, PAGES, REJECTS, Table, arrow_schema
 from warehouse.settings import Settings
 
 WAITING = timedelta(days=7)
-"""How long a link that failed is tried for: an outage over a weekend is survived, a dead link is let go."""
+"""How long a link that failed is tried for once nothing lists it any longer: an outage over a weekend is survived, a
+dead link is let go. One that is still listed goes on being tried, at the longest wait between two tries."""
+
+NEVER_ASKED = (Reason.ROBOTS_DENIED, Reason.ADDRESS_REFUSED, Reason.MALFORMED_INPUT)
+"""Reasons that are failures of the address itself, though nothing is asked; other refusals unasked are its host's."""
 
 PERMANENT = (301, 308)
 """Statuses by which a server says that an address has moved for good (RFC 9110, 15.4.2 and 15.4.9)."""
@@ -45,8 +49,13 @@ stored as (
 reached as (
     select url, greatest(answered_at, captured_at) as checked_at from stored full join answered using (url)
 ),
+-- Where its host was given up, or wanted to be left alone, an address was not asked: that is in no log, and says
+-- nothing of the address. Counted as its failure, it would be put off in step with the links that keep its host down.
 failed as (
-    select rejects.*, coalesce(rejects.rejected_at, rejects.loaded_at) as failed_at
+    select
+        rejects.*, coalesce(rejects.rejected_at, rejects.loaded_at) as failed_at,
+        rejects.rejected_at is null or rejects.reason in {tuple(map(str, NEVER_ASKED))}
+        or (rejects.url, rejects.rejected_at) in (select (url, fetched_at) from asked) as is_own
     from rejects semi join wanted on rejects.url = wanted.url
     left join reached on rejects.url = reached.url
     where stage = '{Stage.FETCH}'
@@ -54,14 +63,19 @@ failed as (
 )"""
 """What is known of the wanted addresses: what was asked and answered, the latest page, the failures since."""
 
+FAILURES = """
+    count(*) filter (where is_own) as failure_count,
+    coalesce(max(failed_at) filter (where is_own), max(failed_at)) as failed_at,
+    coalesce(arg_max(reason, failed_at) filter (where is_own), arg_max(reason, failed_at)) as failed_reason"""
+"""The failures of an address; where it was only left unasked, none, and the latest time and reason of that."""
+
 HELD = f"""
 with {RELATIONS},
 latest as (
     from asked qualify row_number() over (partition by url order by fetched_at desc) = 1
 ),
 failures as (
-    select url, count(*) as failure_count, max(failed_at) as failed_at, arg_max(reason, failed_at) as failed_reason
-    from failed group by url
+    select url, {FAILURES} from failed group by url
 )
 select
     wanted.url, stored.page_id, body_hash, captured_at, etag, last_modified, hint_title, hint_published_at, checked_at,
@@ -91,8 +105,8 @@ where stage = '{Stage.FETCH}' and url is not null and coalesce(rejected_at, load
 WAITING_LINKS = f"""
 with {RELATIONS}
 select
-    source, url, arg_max(location, failed_at) filter (where location is not null), count(*),
-    min(failed_at) as first_failed_at, max(failed_at), arg_max(reason, failed_at)
+    source, url, arg_max(location, failed_at) filter (where location is not null),
+    min(failed_at) as first_failed_at, {FAILURES}
 from failed semi join wanted_sources using (source)
 anti join (select url from asked where kind <> '{PageKind.DOCUMENT}') as listings using (url)
 -- A listing that was refused unasked is in no log; its reject says that the address itself is the place.
@@ -109,7 +123,7 @@ class Held:
     The page is the latest by capture; its columns are null where there is none. `checked_at` is when
     the address last gave an answer, also that nothing had changed. `moved_to` is where permanent redirects led the
     latest fetch; after a failure it is None, so that the address itself is asked again. The failures are those since
-    `checked_at`.
+    `checked_at`; an address that was only left unasked since has none, and a `failed_at`.
     """
 
     url: str
@@ -129,13 +143,17 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A link to a document that failed and was never got since; `location` is the page_id of the listing it is from."""
+    """A link to a document that failed, or was left unasked, and was never got since.
+
+    `location` is the page_id of the listing it is from. `first_failed_at` is of both; the rest is of its failures,
+    where there are any.
+    """
 
     source: str
     url: str
     location: str | None
-    failure_count: int
     first_failed_at: datetime
+    failure_count: int
     failed_at: datetime
     reason: Reason
 

@@ -34,6 +34,13 @@ def refusal(hours, reason="timeout", **changes):
     return Reject(**{**given, "rejected_at": None if hours is None else after(hours), "reason": reason, **changes})
 
 
+def failed(hours, reason="timeout", **changes):
+    """A refusal of what was asked: the reject, and its line in the log."""
+    reject = refusal(hours, reason, **changes)
+    asked = {"source": reject.source, "requested_url": reject.url, "url": reject.url}
+    return reject, fetch(hours, "reject", reason=reason, **asked)
+
+
 def load(settings, *records):
     for table in (PAGES, FETCHES, REJECTS):
         rows = [record for record in records if isinstance(record, table.record)]
@@ -111,11 +118,24 @@ def test_only_permanent_redirects_of_the_latest_fetch_are_remembered(settings, f
 
 
 def test_failures_are_counted_since_the_last_answer(settings):
-    failures = [refusal(1), refusal(3), refusal(4, "http_status")]
+    failures = [*failed(1), *failed(3), *failed(4, "http_status")]
     found = held(settings, captured(0), fetch(2, "unchanged"), *failures)
     assert (found.failure_count, found.failed_at, found.failed_reason) == (2, after(4), "http_status")
     found = held(settings, fetch(5, "unchanged"))
     assert (found.failure_count, found.failed_at, found.failed_reason) == (0, None, None)
+
+
+def test_an_address_that_was_left_unasked_has_not_failed(settings):
+    found = held(settings, captured(0), refusal(1), refusal(2))
+    assert (found.failure_count, found.failed_at, found.failed_reason) == (0, after(2), "timeout")
+    # Nor does that put off what did fail.
+    found = held(settings, *failed(3, "http_status"), refusal(4))
+    assert (found.failure_count, found.failed_at, found.failed_reason) == (1, after(3), "http_status")
+
+
+@pytest.mark.parametrize("reason", ["robots_denied", "address_refused", "malformed_input"])
+def test_an_address_that_is_never_asked_fails_all_the_same(settings, reason):
+    assert held(settings, refusal(1, reason), refusal(2, reason)).failure_count == 2
 
 
 def test_a_failure_without_a_time_counts_from_its_load(settings):
@@ -134,7 +154,7 @@ def test_files_from_before_a_column_was_declared_are_read(settings):
         write_deltalake(settings.tables / table.name, rows, mode="append")
     found = history.held(settings, [URL])[URL]
     assert (found.etag, found.failure_count, found.failed_at) == (None, 1, after(1))
-    found = held(settings, captured(2, etag='"a"'), refusal(3))
+    found = held(settings, captured(2, etag='"a"'), *failed(3))
     assert (found.etag, found.failure_count, found.failed_at) == ('"a"', 1, after(3))
 
 
@@ -180,22 +200,28 @@ def test_robots_rules_that_are_no_longer_kept_count_as_never_asked_for(settings)
 
 
 def test_a_link_waits_from_its_first_failure_on(settings):
-    failures = [refusal(1, location="feed 1"), refusal(2, "http_status", location="feed 2"), refusal(3)]
+    failures = [*failed(1, location="feed 1"), *failed(2, "http_status", location="feed 2"), *failed(3)]
     load(settings, *failures)
     (waiting,) = history.waiting_links(settings, ["test"], after(4))
-    assert waiting == history.Waiting("test", URL, "feed 2", 3, after(1), after(3), "timeout")
+    assert waiting == history.Waiting("test", URL, "feed 2", after(1), 3, after(3), "timeout")
+
+
+def test_a_link_that_was_left_unasked_waits_without_a_failure(settings):
+    load(settings, refusal(1, location="feed"), refusal(2))
+    (waiting,) = history.waiting_links(settings, ["test"], after(4))
+    assert waiting == history.Waiting("test", URL, "feed", after(1), 0, after(2), "timeout")
 
 
 def test_a_link_that_was_got_later_waits_no_more(settings):
-    load(settings, refusal(1), fetch(2))
+    load(settings, *failed(1), fetch(2))
     assert history.waiting_links(settings, ["test"], after(4)) == []
-    load(settings, refusal(3))
+    load(settings, *failed(3))
     (waiting,) = history.waiting_links(settings, ["test"], after(4))
     assert (waiting.first_failed_at, waiting.failure_count) == (after(3), 1)
 
 
 def test_each_source_waits_for_its_own_links(settings):
-    load(settings, refusal(1), refusal(2, source="other"), refusal(3, source="third"))
+    load(settings, *failed(1), *failed(2, source="other"), *failed(3, source="third"))
     found = history.waiting_links(settings, ["test", "other"], after(4))
     assert [(waiting.source, waiting.failure_count) for waiting in found] == [("test", 1), ("other", 1)]
 
@@ -207,11 +233,19 @@ def test_feeds_and_robots_are_no_waiting_links(settings):
 
 @pytest.mark.parametrize(("hours", "is_waiting"), [(7 * 24, True), (7 * 24 + 1, False)])
 def test_a_link_is_let_go_a_week_after_it_began_to_fail(settings, hours, is_waiting):
-    load(settings, refusal(0), refusal(24 * 6))
+    load(settings, refusal(0), *failed(24 * 6))
     assert bool(history.waiting_links(settings, ["test"], after(hours))) is is_waiting
 
 
 def test_the_answer_does_not_depend_on_the_order_of_loading(settings, tmp_path):
-    records = [captured(0), captured(2, body=b"new"), fetch(1, "unchanged"), fetch(2), refusal(3), refusal(1)]
+    records = [
+        captured(0),
+        captured(2, body=b"new"),
+        fetch(1, "unchanged"),
+        fetch(2),
+        *failed(3),
+        refusal(4),
+        refusal(1),
+    ]
     elsewhere = replace(settings, root=tmp_path / "other")
     assert held(settings, *records) == held(elsewhere, *reversed(records))
