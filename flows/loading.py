@@ -36,14 +36,20 @@ def load(  # noqa: PLR0913 - what a run's row says, and what it reads
     parameters: Mapping[str, object],
     max_pages: int | None,
 ) -> Counts:
-    """Loads what the readers give, as one run, and publishes the views; each reader is opened when its turn comes."""
+    """Loads what the readers give, as one run, and publishes the views; each reader is opened when its turn comes.
+
+    `max_pages` is for the whole run: what is left of it when a reader's turn has come is for that reader.
+    """
     versions = (version("broadsheet"), extractor())
     recorded = runs.recorded(settings, flow=flow, source=source, parameters=parameters, versions=versions)
     try:
         with worker_pool(settings.workers) as workers, recorded as run:
             _finish_what_was_left(run, workers)
+            left = max_pages
             for reader in readers:
-                _read_and_load(reader, max_pages, run, workers)
+                if left != 0:
+                    read_count = _read_and_load(reader, left, run, workers)
+                    left = None if left is None else left - read_count
     except BaseException:
         publication.publish_after_failure(settings)
         raise
@@ -60,11 +66,16 @@ def _finish_what_was_left(run: OpenRun, workers: WorkerPool) -> None:
         log.info("finished %d pages that an earlier run had left", run.counts.resumed_page_count)
 
 
-def _read_and_load(reader: Reader, max_pages: int | None, run: OpenRun, workers: WorkerPool) -> None:
-    """Shard by shard: while the next one is read, documents are made of one and those of another are stored."""
+def _read_and_load(reader: Reader, max_pages: int | None, run: OpenRun, workers: WorkerPool) -> int:
+    """Shard by shard: while the next one is read, documents are made of one and those of another are stored.
+
+    Returns how many documents' pages were read.
+    """
+    read_count = 0
     under_way: deque[tuple[TakenShard, PrefectFuture[Counts]]] = deque()
     with closing(first_pages(reader, max_pages)) as inputs:
         while shard := take_shard(inputs, run):
+            read_count += shard.read_count
             under_way.append((shard, make_documents.submit(shard.page_ids, run, workers)))
             if len(under_way) > SHARDS_UNDER_WAY:
                 _settle(*under_way.popleft(), run, reader.progress)
@@ -73,6 +84,7 @@ def _read_and_load(reader: Reader, max_pages: int | None, run: OpenRun, workers:
     for shortfall in reader.shortfalls:
         run.note_partial(shortfall)
         log.warning("partial: %s", shortfall)
+    return read_count
 
 
 def _settle(shard: TakenShard, documents: PrefectFuture[Counts], run: OpenRun, progress: float | None) -> None:

@@ -30,6 +30,8 @@ class TakenShard:
 
     page_ids: tuple[str, ...]
     counts: Counts
+    read_count: int
+    """Documents' pages that were read, whether new or held: what `first_pages` counts."""
 
 
 def first_pages(inputs: Iterable[Item], max_pages: int | None) -> Generator[Item]:
@@ -67,7 +69,7 @@ def take_shard(inputs: Iterator[Item], run: OpenRun) -> TakenShard | None:
         unchanged_count=page_count - len(documents) + repeat_count,
         read_reject_count=len(rejects),
     )
-    return TakenShard(tuple(documents), counts)
+    return TakenShard(tuple(documents), counts, page_count)
 
 
 def make_documents(page_ids: Sequence[str], run: OpenRun, workers: WorkerPool) -> Counts:

@@ -122,6 +122,7 @@ def test_a_dry_run_plans_and_neither_fetches_pages_nor_stores_anything(root, out
     assert refresh("outlet0", dry_run=True) == Counts()
     assert outlets[0].paths() == ["/robots.txt", "/.well-known/tdmrep.json", "/feed"]
     assert not root.catalog.exists()
+    assert not root.tables.exists()
     plan = asyncio.run(report("refresh-plan"))
     assert "would fetch 3 links" in plan
     assert f"{outlets[0].url}/2" in plan
@@ -132,6 +133,13 @@ def test_a_trial_stops_after_so_many_pages_and_the_next_run_goes_on(root):
     assert refresh("outlet0", max_pages=2).page_count == 2
     assert refresh("outlet0").page_count == 1
     assert query(root, "select count(*) from main.documents") == [(3,)]
+
+
+def test_a_trial_stops_after_so_many_pages_of_the_whole_run(tmp_path):
+    assert refresh("outlet0 mirror", max_pages=4).page_count == 4
+    (tmp_path / "archive").rename(tmp_path / "elsewhere")
+    counts = refresh("outlet1 mirror", max_pages=3)
+    assert (counts.page_count, counts.read_reject_count) == (3, 0)
 
 
 def test_a_source_that_is_named_is_polled_though_it_is_disabled(root):
