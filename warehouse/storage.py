@@ -16,7 +16,7 @@ from urllib.parse import unquote
 
 import pyarrow as pa
 from deltalake import CommitProperties, DeltaTable, Transaction, WriterProperties, write_deltalake
-from deltalake.exceptions import CommitFailedError, DeltaError
+from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
 from deltalake.writer.properties import BloomFilterProperties, ColumnProperties
 from pyarrow import parquet
 
@@ -94,8 +94,11 @@ def snapshot(settings: Settings) -> Snapshot:
 
 
 def table_files(settings: Settings, table: Table) -> list[str]:
-    """Absolute paths of the files that one table consists of now; the table is made where there is none."""
-    return _paths(settings, _open(settings, table))
+    """Absolute paths of the files that one table consists of now; none where there is no table."""
+    try:
+        return _paths(settings, DeltaTable(settings.tables / table.name))
+    except TableNotFoundError:
+        return []
 
 
 def held_columns(now: Snapshot, table: Table) -> tuple[set[str], bool]:
@@ -109,8 +112,8 @@ def held_columns(now: Snapshot, table: Table) -> tuple[set[str], bool]:
 
 def read_pages(settings: Settings, page_ids: Collection[str]) -> list[Page]:
     """The pages with these ids, bodies included; ids that are not there are left out."""
-    paths = _paths(settings, _open(settings, PAGES))
-    if not paths or not page_ids:
+    paths = table_files(settings, PAGES) if page_ids else []
+    if not paths:
         return []
     with engine.reader(settings) as connection:
         connection.register("wanted", pa.table({"page_id": pa.array(sorted(page_ids), pa.string())}))

@@ -74,7 +74,10 @@ def test_a_dry_run_prints_what_would_be_fetched_and_leaves_no_trace(tmp_path, ou
     assert done.stdout.splitlines()[:3] == [f"new\toutlet\t{outlet.url}/{number}" for number in range(3)]
     assert "would fetch 3 links; nothing was stored" in done.stdout
     assert "/0" not in outlet.paths()
-    assert not (root / "warehouse.duckdb").exists()
+    assert not root.exists()
+    root.mkdir()
+    assert run(root, "refresh", "--dry-run", **sources).stdout == done.stdout
+    assert not (root / "tables").exists()
 
 
 def test_a_list_of_addresses_is_read_from_standard_input(tmp_path, outlet, sources):

@@ -19,6 +19,12 @@ def stored(settings, table):
         return connection.execute(f"select {', '.join(table.key)} from read_parquet({files})").fetchall()
 
 
+def test_reading_makes_no_table(settings):
+    assert storage.table_files(settings, PAGES) == []
+    assert storage.read_pages(settings, ["0" * 32]) == []
+    assert not settings.root.exists()
+
+
 def test_a_second_load_of_the_same_pages_adds_nothing(settings):
     pages = [page(number) for number in range(10)]
     assert storage.append_new(settings, PAGES, pages, "first") == pages
