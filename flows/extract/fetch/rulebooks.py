@@ -18,6 +18,7 @@ from warehouse.settings import Settings
 FRESH = timedelta(hours=24)
 """RFC 9309, section 2.4: a robots.txt should not be used for longer without asking again."""
 
+ROBOTS = "/robots.txt"
 NOT_MODIFIED = 304
 NO_ANSWER = frozenset({429, *range(500, 600)})
 """Statuses after which RFC 9309, section 2.3.1.4, takes a robots.txt for unreachable and not for absent."""
@@ -89,13 +90,16 @@ class RuleBook:
         if asked_at and self._asking.clock.now() - asked_at < FRESH:
             return page.body if page else None
         want = Want(source=source, kind=PageKind.ROBOTS, url=place)
-        conditions = {"etag": page.etag, "last_modified": page.last_modified} if page else {}
+        conditions = {"etag": page.etag, "last_modified": page.last_modified} if page and page.url == place else {}
         request = Request(url=place, allow_private=source.allow_private, **conditions)
         delay = max(crawl_delay, self._settings.delay_seconds if source.delay_seconds is None else source.delay_seconds)
         manners = Manners(lambda _: delay, lambda _: None)
         journey = travel(self._asking, request, manners)
         answer = journey.outcome
-        if not isinstance(answer, Answer) or answer.status in NO_ANSWER:
+        if isinstance(answer, Failure) and _is_unavailable(journey, answer):
+            self._keep(fetch_of(want, journey, Outcome.ABSENT, reason=answer.reason))
+            return None
+        if isinstance(answer, Failure) or answer.status in NO_ANSWER:
             return self._without_answer(want, journey, page)
         return self._with_answer(want, journey, answer, page)
 
@@ -118,12 +122,23 @@ class RuleBook:
         if isinstance(failure, Answer):
             failure = Failure(reason=Reason.HTTP_STATUS, detail=f"status {failure.status}", is_transient=False)
         if journey.request_count:
-            self._keep(fetch_of(want, journey, Outcome.REJECT, reason=failure.reason))
+            is_let_go = held is None and not want.url.endswith(ROBOTS) and failure.reason is not Reason.ADDRESS_REFUSED
+            # Only a robots.txt that cannot be had keeps us away: another file need not be asked for in every run.
+            outcome = Outcome.ABSENT if is_let_go else Outcome.REJECT
+            self._keep(fetch_of(want, journey, outcome, reason=failure.reason))
         return held.body if held else failure
+
+
+def _is_unavailable(journey: Journey, failure: Failure) -> bool:
+    """Whether the host was there and has no file to be read: RFC 9309, section 2.3.1.3, takes it for none.
+
+    Among these are redirects that lead nowhere (section 2.3.1.2), and what is larger than any such file.
+    """
+    return journey.is_astray or failure.reason is Reason.TOO_LARGE
 
 
 @lru_cache(maxsize=1024)
 def _places(url: str) -> tuple[str, str]:
     """Where the rules for an address stand: its host's robots.txt and tdmrep.json."""
     robots_place = robots_url(url)
-    return robots_place, robots_place.removesuffix("/robots.txt") + "/.well-known/tdmrep.json"
+    return robots_place, robots_place.removesuffix(ROBOTS) + "/.well-known/tdmrep.json"

@@ -1,5 +1,7 @@
 """Rules of hosts: what robots.txt and tdmrep.json in all their states let through, and how often they are asked for."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.flows.extract.poll.polling import feed_at, list_of, moved, robots, serve, source_of, story
@@ -40,6 +42,55 @@ def test_a_host_whose_robots_txt_cannot_be_had_is_left_alone(web, places, source
     (reject,) = polled.rejects
     assert "while its robots.txt cannot be had (RFC 9309)" in reject.detail
     assert robots_fetches(polled)[0].outcome is Outcome.REJECT
+
+
+LOST = {
+    "circle": {"/robots.txt": moved("/rules"), "/rules": moved("/robots.txt")},
+    "endless": {"/robots.txt": moved("/0")} | {f"/{number}": moved(f"/{number + 1}") for number in range(20)},
+    "no web address": {"/robots.txt": moved("javascript:rules()")},
+    "nowhere": {"/robots.txt": Response(status=302)},
+    "too large": {"/robots.txt": Response(b"# nothing\n" * 200_000)},
+}
+
+
+@pytest.mark.parametrize("name", LOST)
+def test_a_robots_txt_that_leads_nowhere_counts_as_none(web, places, source, name):
+    """RFC 9309, section 2.3.1: the host is there, only its file is not to be had."""
+    places |= LOST[name]
+    settings = replace(web.settings, max_page_bytes=1_000_000)
+    polled = web.poll(source, settings=settings)
+    assert list(polled.documents) == ["/a"]
+    assert robots_fetches(polled)[0].outcome is Outcome.ABSENT
+    web.host.log.clear()
+    web.poll(source, settings=settings)
+    assert web.host.paths() == ["/a"]
+
+
+@pytest.mark.parametrize("status", [429, 500, 0])
+def test_a_tdmrep_json_that_cannot_be_had_counts_as_none_for_a_day(web, places, source, status):
+    places["/.well-known/tdmrep.json"] = Response(status=status)
+    polled = web.poll(source)
+    assert list(polled.documents) == ["/a"]
+    (fetch,) = [fetch for fetch in polled.fetches if fetch.requested_url.endswith("/tdmrep.json")]
+    assert (fetch.outcome, fetch.status) == (Outcome.ABSENT, status or None)
+    assert fetch.reason in (Reason.HTTP_STATUS, Reason.UNREACHABLE)
+    web.host.log.clear()
+    web.poll(source)
+    assert web.host.paths() == ["/a"]
+    web.clock.sleep(DAY)
+    web.poll(source)
+    assert "/.well-known/tdmrep.json" in web.host.paths()
+
+
+def test_a_reservation_that_is_held_counts_while_tdmrep_json_cannot_be_had(web, places, source):
+    body = b'[{"location": "/", "tdm-reservation": 1}]'
+    places["/.well-known/tdmrep.json"] = Response(body, content_type="application/json")
+    web.poll(source)
+    places["/.well-known/tdmrep.json"] = Response(status=500)
+    web.clock.sleep(DAY)
+    for _ in range(2):
+        assert not web.poll(source).documents
+        web.clock.sleep(DAY)
 
 
 def test_a_policy_of_record_asks_a_host_whose_robots_txt_cannot_be_had(web, places):
