@@ -1,6 +1,6 @@
 -- One row per poll of a source: what its feeds or sitemaps answered in one run, and what of it was new.
 with
-listings as (
+answered as (
     select
         source,
         run_id,
@@ -18,6 +18,34 @@ listings as (
         ) > 0 as is_window_lost,
     from raw.fetches
     where kind in ('feed', 'sitemap')
+),
+
+-- Where robots.txt forbids a listing, or its host cannot be had, nothing is asked: only a reject tells of it. It is the
+-- listing's own where it stands in no other. A robots.txt that cannot be had stands for itself too, and is no listing.
+unasked as (
+    select
+        rejects.source,
+        rejects.run_id,
+        if(sources.kind = 'sitemap', 'sitemap', 'feed') as kind,
+        coalesce(rejects.rejected_at, rejects.loaded_at) as fetched_at,
+        'reject' as outcome,
+    from raw.rejects as rejects
+    inner join main.sources as sources on rejects.source = sources.source
+    anti join raw.fetches as fetches
+        on
+            rejects.source = fetches.source
+            and rejects.run_id = fetches.run_id
+            and rejects.url = fetches.requested_url
+    where
+        rejects.stage = 'fetch'
+        and (rejects.location = rejects.url or (sources.kind in ('feed', 'sitemap') and rejects.url = sources.location))
+        and not ends_with(rejects.url, '/robots.txt')
+),
+
+listings as (
+    from answered
+    union all by name
+    from unasked
 ),
 
 polls as (

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from flows.results import STATUS
 from tests.sql.rows import NOON, select, warehouse
 
 HOUR = timedelta(hours=1)
@@ -47,6 +48,14 @@ def failure(hour, **changes):
     return poll(hour, links=None, **{**given, **changes})
 
 
+def unasked(hour, reason="unreachable", **changes):
+    """A listing that was refused before it was asked for: no fetch, only a reject."""
+    detail = "robots.txt gave no answer"
+    given = {"stage": "fetch", "reason": reason, "detail": detail, "source": "test", "url": FEED, "location": FEED}
+    reject = {"reject_id": f"{hour} {reason}", "rejected_at": NOON + hour * HOUR, "run_id": f"run {hour}"}
+    return {"rejects": [{**given, **reject, **changes}]}
+
+
 def article(hour, number, outcome="page", **changes):
     url = f"https://example.org/a/{number}"
     fetch = {"fetch_id": f"{hour} {number}", "requested_url": url, "fetched_at": NOON + hour * HOUR}
@@ -55,16 +64,13 @@ def article(hour, number, outcome="page", **changes):
 
 def joined(*parts):
     """The rows of several happenings together."""
-    return {
-        "fetches": [fetch for part in parts for fetch in part["fetches"]],
-        "pages": [page for part in parts for page in part.get("pages", [])],
-    }
+    return {name: [row for part in parts for row in part.get(name, [])] for name in ("fetches", "pages", "rejects")}
 
 
 def health(columns, *parts, sources=(CONFIGURED,), **tables):
     """Those columns of the one source's health."""
     query = f"select {columns} from main.source_health where source = 'test'"
-    (found,) = select(query, sources=list(sources), **joined(*parts), **tables)
+    (found,) = select(query, sources=list(sources), **{**joined(*parts), **tables})
     return found[0] if len(found) == 1 else found
 
 
@@ -171,6 +177,48 @@ def test_few_addresses_make_no_jump():
 def test_a_failure_that_was_mended_is_none():
     parts = [*[article(0, number, "reject") for number in range(10)], *[article(1, number) for number in range(10)]]
     assert health("error_share, has_error_jump", *parts) == (0.0, False)
+
+
+@pytest.mark.parametrize("reason", ["unreachable", "robots_denied"])
+@pytest.mark.parametrize("before", [[], [poll(-1)]])
+def test_a_source_whose_listing_may_never_be_asked_for_is_seen_to_fail(before, reason):
+    parts = [*before, *(unasked(hour, reason) for hour in range(30))]
+    columns = "last_polled_at, last_success_at, failing_since, problem"
+    problem = f"no answer since 2026-11-23 12:00 UTC, {reason}: robots.txt gave no answer"
+    assert health(columns, *parts) == (NOON + 29 * HOUR, NOON - HOUR if before else None, NOON, problem)
+
+
+def test_the_status_page_shows_a_source_whose_listing_may_never_be_asked_for():
+    ((source, *_, problem),) = select(STATUS["source health"], sources=[CONFIGURED], **joined(unasked(0), unasked(1)))
+    assert (source, problem) == ("test", "no answer since 2026-11-23 12:00 UTC, unreachable: robots.txt gave no answer")
+
+
+def test_a_source_is_seen_to_fail_under_an_address_that_its_place_does_not_repeat():
+    """As where the address holds a password, which no place does."""
+    assert health("failing_since", unasked(0, location="https://example.org/without")) == NOON
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        unasked(0, url="https://example.org/1", location="page id of the feed"),
+        unasked(0, url="https://example.org/robots.txt", location="https://example.org/robots.txt"),
+        unasked(0, stage="read", reason="malformed_input"),
+    ],
+)
+def test_only_a_listing_s_own_refusal_is_a_poll(part):
+    assert health("last_polled_at, failing_since", part) == (None, None)
+
+
+def test_a_listing_that_was_asked_for_is_not_counted_twice():
+    query = "select listing_count, failed_listing_count from main.polls"
+    tables = joined(failure(0), unasked(0, rejected_at=NOON + timedelta(seconds=1)))
+    assert select(query, sources=[CONFIGURED], **tables) == [(1, 1)]
+
+
+def test_an_address_of_a_list_is_no_listing():
+    once = {**CONFIGURED, "kind": "url_list"}
+    assert health("last_polled_at", unasked(0, location=None), sources=[once]) is None
 
 
 @pytest.mark.parametrize(
