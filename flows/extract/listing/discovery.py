@@ -1,4 +1,4 @@
-"""Where a site keeps its feeds and sitemaps: what its home page and robots.txt name, and the usual places."""
+"""Where a site keeps its feeds and sitemaps: what its home page names, and the usual places."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -14,7 +14,6 @@ from warehouse.model import PageKind
 FEED_TYPES = frozenset({"application/rss+xml", "application/atom+xml", "application/feed+json"})
 HTML_TYPES = ("text/html", "application/xhtml+xml")
 
-SITEMAP_LINE = re.compile(r"^[ \t\ufeff]*sitemap[ \t]*:[ \t]*(\S+)", re.IGNORECASE | re.MULTILINE)
 # The last part of an address that is a feed's by its name.
 FEED_NAME = re.compile(
     r"/(?:feeds?|rss|atom|(?:index|feed|feeds|rss|atom|news|all)\.(?:xml|rss|rdf|atom|json)|[\w-]+\.(?:rss|rdf|atom))/?$"
@@ -36,11 +35,6 @@ def feeds_of(body: bytes, *, url: str, charset: str | None) -> tuple[str, ...]:
         return ()
     base = _base(root, url)
     return _addresses(base, _named(root)) or _addresses(base, _linked(root, base))
-
-
-def sitemaps_of(robots_text: str, *, url: str) -> tuple[str, ...]:
-    """The sitemaps that a robots.txt at `url` names, each once."""
-    return _addresses(url, (match[1] for match in SITEMAP_LINE.finditer(robots_text)))
 
 
 def usual_places(kind: PageKind, url: str) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.extract.listing.discovery import feeds_of, is_html, sitemaps_of, usual_places
+from flows.extract.listing.discovery import feeds_of, is_html, usual_places
 from warehouse.model import PageKind
 
 URL = "https://news.example.org/world/"
@@ -62,15 +62,6 @@ def test_a_plain_link_counts_where_it_plainly_leads_to_a_feed(href, is_feed):
     assert bool(feeds("", f'<a href="{href}">x</a>')) is is_feed
 
 
-def test_a_robots_txt_names_its_sitemaps():
-    text = (
-        "\ufeffSitemap: https://news.example.org/a.xml\r\nUser-agent: *\n  sitemap:/b.xml\n#Sitemap: /c.xml\n"
-        "SITEMAP: https://news.example.org/a.xml # again\nDisallow: /sitemap: x\nSitemap: file:///etc/passwd\nSitemap:\nx"
-    )
-    found = sitemaps_of(text, url="https://news.example.org/robots.txt")
-    assert found == ("https://news.example.org/a.xml", "https://news.example.org/b.xml")
-
-
 def test_the_usual_places_stand_at_the_root_of_the_site():
     assert usual_places(PageKind.SITEMAP, URL)[0] == "https://news.example.org/sitemap.xml"
     assert "https://news.example.org/feed" in usual_places(PageKind.FEED, URL)
@@ -105,8 +96,3 @@ def test_any_bytes_may_be_asked_for_feeds(body):
     ):
         assert isinstance(feeds_of(page, url=URL, charset=None), tuple)
         assert is_html(page, "text/html") in (True, False)
-
-
-@given(st.text())
-def test_any_text_may_be_asked_for_sitemaps(text):
-    assert isinstance(sitemaps_of("Sitemap: " + text, url=URL), tuple)

@@ -9,7 +9,7 @@ import pytest
 from flows.extract.poll import agenda
 from tests.flows.extract.poll.polling import HOUR, START, index, robots, serve, sitemap, sitemap_at, story
 from tests.flows.loopback import Response
-from warehouse.model import Reason
+from warehouse.model import Page, Reason
 
 NEWS = """<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:news="http://www.google.com/schemas/sitemap-news/0.9">
 <url><loc>{url}/a</loc><news:news><news:publication_date>2026-11-23T05:00:00+00:00</news:publication_date>
@@ -147,6 +147,34 @@ def test_a_site_whose_robots_txt_names_no_sitemap_is_searched_in_the_usual_place
     assert web.asked() == ["/sitemap.xml", "/sitemap_index.xml", "/1.xml", "/a"]
     web.poll(source)
     assert web.asked() == ["/sitemap_index.xml", "/1.xml"]
+
+
+def test_the_sitemaps_of_a_robots_txt_are_addresses_as_in_any_listing(web, caplog):
+    """A place on the site is one; a password is used, kept and logged nowhere; what is no web address is said."""
+    caplog.set_level("DEBUG")
+    port = web.host.port
+    lines = [
+        "/here.xml",
+        f"http://user:hunter2@127.0.0.1:{port}/there.xml",
+        f"http://127.0.0.1:{port}/there.xml",
+        "ftp://user:hunter2@files.example/x.xml",
+    ]
+    places = serve(web.host, {"/robots.txt": robots("\n".join(f"Sitemap: {line}" for line in lines))})
+    places |= {"/here.xml": sitemap(*of(web.host, "/a")), "/a": story()}
+    polled = web.poll(sitemap_at(web.host, "/"))
+    assert web.asked() == ["/here.xml", "/there.xml", "/a"]
+    assert {(reject.url, reject.reason) for reject in polled.rejects} == {
+        ("ftp://files.example/x.xml", Reason.ADDRESS_REFUSED),
+        (f"{web.host.url}/there.xml", Reason.NOT_FOUND),
+    }
+    spoken = [item for item in polled.items if not isinstance(item, Page)]
+    assert "hunter2" not in repr((spoken, polled.shortfalls)) + caplog.text
+
+
+def test_a_site_whose_robots_txt_names_no_usable_sitemap_is_searched_in_the_usual_places(web):
+    places = serve(web.host, {"/robots.txt": robots("Sitemap: ftp://user:hunter2@files.example/x.xml")})
+    places |= {"/sitemap.xml": sitemap(*of(web.host, "/a")), "/a": story()}
+    assert list(web.poll(sitemap_at(web.host, "/")).documents) == ["/a"]
 
 
 def test_a_site_whose_robots_txt_begins_to_name_sitemaps_is_read_by_those(web):
