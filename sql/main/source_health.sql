@@ -124,6 +124,6 @@ select
         when last_lost_window_at > last_polled_at - interval 1 day
             then
                 'links were missed: at ' || last_lost_window_text
-                || ' the feed showed none that had been seen before'
+                || ' the feed showed few or none that had been seen before'
     end as problem,
 from worded
