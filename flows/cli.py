@@ -37,14 +37,15 @@ def ingest(kind: str, location: str, source: str | None, max_pages: int | None) 
 
     KIND is `archive`, and LOCATION a folder or a .tar, .tar.xz, .tar.gz or .zip of feed-archive files; or `feed` or
     `sitemap`, and LOCATION its address or that of the site; or `url_list`, and LOCATION a file with one address a line,
-    one address, or `-` for standard input.
+    one address, or `-` for standard input; a long one is kept in the warehouse's folder `lists`.
     """
     from flows.orders import IngestOrder
     from flows.terminal import run_flow
 
     place = sys.stdin.read() if (kind, location) == ("url_list", "-") else location
-    order = IngestOrder.checked(kind, place, source, max_pages, Settings.load())
-    run_flow("ingest", **order.parameters)
+    settings = Settings.load()
+    order = IngestOrder.checked(kind, place, source, max_pages, settings)
+    run_flow("ingest", **order.handed_on(settings.root))
 
 
 @app.command()

@@ -1,16 +1,21 @@
 """What may be asked of a flow: parameters checked once, the same way for the form, the command and the tests."""
 
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import Path
 
 from flows.extract.listing.links import CREDENTIALS
 from flows.extract.poll.windows import Window
 from flows.extract.readers import checked_location
 from flows.extract.sources import RULES, Source, SourceError, is_pasted, load_sources
-from warehouse.model import SourceKind
+from warehouse.model import SourceKind, hash_of
 from warehouse.settings import Settings
+
+LONGEST_LIST = 400_000
+"""Characters of JSON: Prefect refuses a run whose parameters have more than 524,288 in all (`max_parameter_size`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +49,28 @@ class IngestOrder:
     def parameters(self) -> dict[str, object]:
         """As they are kept with the run."""
         source = self.source
-        is_list = source.kind is SourceKind.URL_LIST and is_pasted(source.location)
         return {
             "kind": source.kind,
             # Pasted lines may hold passwords, and these are never kept; in a path an @ is an @.
-            "location": CREDENTIALS.sub("", source.location) if is_list else source.location,
+            "location": CREDENTIALS.sub("", source.location) if self._is_pasted else source.location,
             "source": source.name,
             "max_pages": self.max_pages,
         }
+
+    def handed_on(self, root: Path) -> dict[str, object]:
+        """The parameters as Prefect takes them: too long a list is written to a file under the root, and that named."""
+        given = self.parameters
+        lines = str(given["location"])
+        if not self._is_pasted or len(json.dumps(lines)) <= LONGEST_LIST:
+            return given
+        file = root / "lists" / f"{hash_of([lines])}.txt"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(lines, encoding="utf-8", errors="surrogateescape", newline="")
+        return {**given, "location": str(file)}
+
+    @property
+    def _is_pasted(self) -> bool:
+        return self.source.kind is SourceKind.URL_LIST and is_pasted(self.source.location)
 
 
 @dataclass(frozen=True, slots=True)
