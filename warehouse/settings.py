@@ -83,6 +83,8 @@ class Settings:
             raise SettingsError(PREFIX + "ROOT", str(self.root), f"a folder with none of {MISREAD} in its path")
         if self.root.exists() and not self.root.is_dir():
             raise SettingsError(PREFIX + "ROOT", str(self.root), "a folder, and this is a file")
+        if self.request_seconds <= 0:
+            raise SettingsError(PREFIX + "REQUEST_SECONDS", str(self.request_seconds), "a positive number of seconds")
         if self.fetch_threads > MOST_FETCH_THREADS:
             limit = f"a number up to {MOST_FETCH_THREADS}"
             raise SettingsError(PREFIX + "FETCH_THREADS", str(self.fetch_threads), limit)

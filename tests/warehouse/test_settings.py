@@ -31,6 +31,18 @@ def test_a_number_that_is_none_is_refused_by_name(monkeypatch, value):
         Settings.load()
 
 
+@pytest.mark.parametrize("value", ["0", "0.0", "-1", "soon"])
+def test_a_request_is_given_some_time(monkeypatch, value):
+    monkeypatch.setenv("BROADSHEET_REQUEST_SECONDS", value)
+    with pytest.raises(SettingsError, match=r"BROADSHEET_REQUEST_SECONDS=.*seconds"):
+        Settings.load()
+
+
+def test_requests_may_follow_each_other_at_once(monkeypatch):
+    monkeypatch.setenv("BROADSHEET_DELAY_SECONDS", "0")
+    assert Settings.load().delay_seconds == 0
+
+
 def test_a_misspelt_variable_is_refused_with_the_known_ones(monkeypatch):
     monkeypatch.setenv("BROADSHEET_ROOTS", "/x")
     with pytest.raises(SettingsError, match=r"BROADSHEET_ROOTS.*BROADSHEET_ROOT"):
