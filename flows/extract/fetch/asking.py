@@ -72,6 +72,7 @@ class Asking:
     def _tell(self, turn: Turn, answer: Answer | Failure) -> None:
         """What the host's next turn has to know."""
         turn.sent_after = answer.sent_after
+        turn.is_answered = isinstance(answer, Answer)
         if isinstance(answer, Answer) and answer.status in COME_BACK:
             now = self.clock.now()
             at = retry_after(answer.header("Retry-After"), now)

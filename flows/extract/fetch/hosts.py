@@ -18,7 +18,7 @@ from flows.extract.fetch.clocks import Clock
 from flows.web.urls import normalize_url, split_url
 from warehouse.model import hash_of
 
-MARGIN = timedelta(milliseconds=20)
+MARGIN = timedelta(milliseconds=10)
 """Added to every delay: a server counts from when a request reached it, and the way there takes now more, now less."""
 
 LONGEST_ABSENCE = timedelta(hours=24)
@@ -42,9 +42,13 @@ class ComeBackLaterError(RuntimeError):
 
 @dataclass(slots=True)
 class Turn:
-    """The right to send one request. `sent_after` is how many seconds into the turn it was sent."""
+    """The right to send one request. `sent_after` is how many seconds into the turn it was sent.
+
+    `is_answered` is False where the server gave no answer: how long that took says nothing of how fast it is.
+    """
 
     sent_after: float = 0.0
+    is_answered: bool = True
     not_before: datetime | None = None
 
     def come_back_at(self, at: datetime) -> None:
@@ -54,7 +58,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class _Record:
-    """What is known of a host: when the last request was sent, and before when it wants none."""
+    """What is known of a host: when the last request reached it at the latest, and before when it wants none."""
 
     sent_at: datetime | None = None
     not_before: datetime | None = None
@@ -80,6 +84,7 @@ class Hosts:
         self._folder, self._clock = folder, clock
         self._patience = timedelta(seconds=patience_seconds)
         self._locks: dict[str, Lock] = {}
+        self._fastest: dict[str, timedelta] = {}
 
     @contextmanager
     def turn(self, host: str, delay_seconds: float) -> Iterator[Turn]:
@@ -97,9 +102,32 @@ class Hosts:
                 now = self._clock.now()
                 at = _read(place, now).next_at(delay)
                 if at is None or at <= now:
-                    with _recorded(place, now) as turn:
+                    with self._recorded(place, now) as turn:
                         yield turn
                     return
+
+    @contextmanager
+    def _recorded(self, place: Path, now: datetime) -> Iterator[Turn]:
+        """A turn that is written down before it begins, because a killed process writes nothing, and after it."""
+        turn = Turn()
+        _write(place, _Record(now))
+        try:
+            yield turn
+        finally:
+            sent_at = now + timedelta(seconds=max(0.0, turn.sent_after))
+            _write(place, _Record(sent_at + self._lateness(place, sent_at, turn), turn.not_before))
+
+    def _lateness(self, place: Path, sent_at: datetime, turn: Turn) -> timedelta:
+        """How much later than it was sent a request may have reached its server.
+
+        It was there when its answer was, less the shortest time that the server ever took to give one. What a server
+        takes longer than that may have been its work: then it has that much more time to itself.
+        """
+        took = max(timedelta(0), self._clock.now() - sent_at)
+        fastest = min(took, self._fastest.get(place.name, took))
+        if turn.is_answered:
+            self._fastest[place.name] = fastest
+        return took - fastest
 
     def _wait(self, host: str, place: Path, delay: timedelta) -> None:
         """Waits until the host's next moment, as its record stands now; one that must be mended is left to its lock."""
@@ -178,17 +206,6 @@ def _http_date(text: str) -> datetime | None:
 def _file_name(host: str) -> str:
     """Readable as far as it can be, and another for every host."""
     return f"{re.sub('[^a-z0-9.-]', '_', host)[:80]}-{hash_of([host])[:16]}"
-
-
-@contextmanager
-def _recorded(place: Path, now: datetime) -> Iterator[Turn]:
-    """A turn that is written down before it begins, because a killed process writes nothing, and after it has ended."""
-    turn = Turn()
-    _write(place, _Record(now))
-    try:
-        yield turn
-    finally:
-        _write(place, _Record(now + timedelta(seconds=max(0.0, turn.sent_after)), turn.not_before))
 
 
 def _read(place: Path, now: datetime) -> _Record:

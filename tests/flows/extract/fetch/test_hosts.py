@@ -52,6 +52,15 @@ def take(hosts, clock, delay=1.0, host=HOST):
         return clock.now()
 
 
+def spend(hosts, clock, seconds, *, is_answered=True):
+    """A request that takes so long: when it was sent."""
+    with hosts.turn(HOST, 1) as turn:
+        sent_at = clock.now()
+        clock.sleep(seconds)
+        turn.is_answered = is_answered
+    return sent_at
+
+
 def records(tmp_path):
     return sorted((tmp_path / ".hosts").glob("*.json"))
 
@@ -74,6 +83,23 @@ class TestDelay:
             clock.sleep(0.5)
             turn.sent_after = 0.5
         assert take(hosts, clock) == START + timedelta(seconds=1.5) + MARGIN
+
+    def test_a_request_that_took_longer_than_others_counts_from_when_it_may_have_been_there(self, hosts, clock):
+        spend(hosts, clock, 0.25)
+        slow = spend(hosts, clock, 0.875)
+        usual = spend(hosts, clock, 0.25)
+        assert usual == slow + timedelta(seconds=1 + 0.875 - 0.25) + MARGIN
+        assert take(hosts, clock) == usual + timedelta(seconds=1) + MARGIN
+
+    def test_one_without_an_answer_tells_nothing_of_how_fast_a_server_is(self, hosts, clock):
+        spend(hosts, clock, 0, is_answered=False)
+        first = spend(hosts, clock, 0.25)
+        assert take(hosts, clock) == first + timedelta(seconds=1) + MARGIN
+
+    def test_how_fast_a_server_is_says_nothing_of_another(self, hosts, clock):
+        take(hosts, clock, host="other.example.org")
+        first = spend(hosts, clock, 0.25)
+        assert take(hosts, clock) == first + timedelta(seconds=1) + MARGIN
 
     def test_whoever_comes_late_waits_for_nothing(self, hosts, clock):
         take(hosts, clock)
