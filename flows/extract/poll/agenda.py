@@ -237,7 +237,8 @@ class Agenda:
         """Asks for a source's links that failed before and are listed no longer; each with the hints it once had."""
         if want.depth:
             return
-        waiting = [link for link in self._waiting.pop(want.source.name, ()) if self._is_due(link)]
+        due = [link for link in self._waiting.pop(want.source.name, ()) if self._is_due(link)]
+        waiting = sorted(due, key=lambda link: link.failure_count)
         listed = links_held(self._settings, {link.location for link in waiting if link.location})
         held = history.held(self._settings, [link.url for link in waiting], PageKind.DOCUMENT)
         links = [listed.get(link.location or "", {}).get(link.url, Link(url=link.url)) for link in waiting]

@@ -46,7 +46,7 @@ def choice(link: Link, held: Held | None, before: Link | None, now: datetime, *,
     """
     if held is None:
         return Choice.NEW
-    if held.failure_count:
+    if held.failed_at:
         return Choice.RETRY if is_due(held.failure_count, held.failed_at, held.failed_reason, now) else None
     if held.page_id is None:
         return Choice.NEW
