@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from prefect import flow
@@ -69,4 +69,5 @@ def _readers(order: RefreshOrder, settings: Settings, start: Callable[[str, Call
     """One reader for all that is on the web, so that a host is asked by one thread; one for each local source."""
     live = [source for source in order.sources if source.kind in LIVE_KINDS]
     local = [ReaderInTurn(source, settings) for source in order.sources if source.kind not in LIVE_KINDS]
-    return [LiveReader(live, settings, start=start, window=order.window), *local]
+    time_limit = timedelta(minutes=settings.refresh_minutes)
+    return [LiveReader(live, settings, start=start, window=order.window, time_limit=time_limit), *local]

@@ -55,6 +55,9 @@ class Settings:
     """Seconds between two requests to a host, where neither its robots.txt nor the source asks for more."""
     request_seconds: float = 60.0
     """A request that has not been answered in full by then is given up, however its bytes drip."""
+    refresh_minutes: int = 50
+    """A refresh begins with no further address after that long, so that an hourly one is over before the next: a large
+    sitemap must not keep the other sources from being polled. What is left is for the next."""
     fetch_threads: int = 32
     """Hosts that are asked at once; each of them gets one request at a time."""
     proxy: str | None = None
