@@ -20,7 +20,7 @@ MOST_BYTES = 50_000_000
 MOST_LINKS = 50_000
 """In one sitemap, by the protocol."""
 MOST_SITEMAPS = 50_000
-"""In one index, by the protocol. How many of them are read is for whoever polls to say: the newest stand last in many."""
+"""In one index, by the protocol. How many are read is for whoever polls to say: in many the newest stand last."""
 
 GZIP_MAGIC = b"\x1f\x8b"
 WEB_ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
