@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from flows.extract.listing.links import CREDENTIALS
 from flows.extract.poll.windows import Window
 from flows.extract.readers import checked_location
 from flows.extract.sources import RULES, Source, SourceError, is_pasted, load_sources
+from flows.web.urls import CREDENTIALS
 from warehouse.model import SourceKind, hash_of
 from warehouse.settings import Settings
 

@@ -6,10 +6,9 @@ from typing import Protocol
 
 from flows.extract.archive.archives import ArchiveReader, is_archive
 from flows.extract.archive.members import folder_members
-from flows.extract.listing.links import holds_credentials
 from flows.extract.poll.live import LiveReader
 from flows.extract.sources import Source, SourceError, is_pasted
-from flows.web.urls import request_url
+from flows.web.urls import holds_credentials, request_url
 from warehouse.model import Item, Reason, Reject, SourceKind, Stage
 from warehouse.settings import Settings
 

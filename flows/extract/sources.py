@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from flows.extract.listing.links import holds_credentials
-from flows.web.urls import has_credentials, request_url
+from flows.web.urls import has_credentials, holds_credentials, request_url
 from warehouse.model import Policy, Reason, SourceKind
 
 BUNDLED = Path(__file__).parents[1] / "sources.toml"

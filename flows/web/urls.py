@@ -17,6 +17,8 @@ PARTS = re.compile(r"(?:([a-zA-Z][a-zA-Z0-9+.-]*):)?(?://([^/?#]*))?([^?#]*)(?:\
 WEB_SCHEMES = ("http", "https")
 # Browsers drop these wherever they stand in an address (URL standard, "remove all ASCII tab or newline").
 DROPPED = re.compile("[\t\n\r\x00-\x1f\x7f\u200b\ufeff]")
+CREDENTIALS = re.compile(r"(?:(?<=//)|(?<!\S))[^/?#\s]*@")
+"""A user and a password, up to the `@`, in an address or in lines of them; some write addresses without a scheme."""
 LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 UNRESERVED = frozenset(ascii_letters + digits + "-._~")
@@ -150,6 +152,11 @@ def request_url(base: str, url: str) -> str | None:
 def has_credentials(url: str) -> bool:
     """Whether an address carries a user or a password."""
     return "@" in (split_url(url).authority or "")
+
+
+def holds_credentials(text: str) -> bool:
+    """Whether any of these lines is an address that carries a user or a password."""
+    return any(has_credentials(line) or CREDENTIALS.search(line) for line in re.split(r"[\r\n]", text))
 
 
 def unproxy_image_url(url: str) -> str:

@@ -1,23 +1,14 @@
 """What feeds, sitemaps and URL lists give: links with their hints, listings, and what in them was no link."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from flows.web.urls import has_credentials, link_url, split_url
+from flows.web.urls import CREDENTIALS, link_url, split_url
 from warehouse.model import Reason
 
 LONGEST_ADDRESS = 2048
 """Characters of a web address: what browsers and servers agree to bear; sitemaps.org allows no more either."""
-
-CREDENTIALS = re.compile(r"(?:(?<=//)|(?<!\S))[^/?#\s]*@")
-"""A user and a password, up to the `@`, in an address or in lines of them; some write addresses without a scheme."""
-
-
-def holds_credentials(text: str) -> bool:
-    """Whether any of these lines is an address that carries a user or a password."""
-    return any(has_credentials(line) or CREDENTIALS.search(line) for line in re.split(r"[\r\n]", text))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,13 +13,14 @@ from itertools import chain
 from flows.extract.fetch.captures import Want
 from flows.extract.fetch.clocks import Clock
 from flows.extract.fetch.fetching import Fetched
-from flows.extract.listing.links import CREDENTIALS, Link, Listing, More, Problem
+from flows.extract.listing.links import Link, Listing, More, Problem
 from flows.extract.listing.listings import url_list_at, usual_places
 from flows.extract.poll.choices import LONGEST_DAY, Choice, by_url, choice, is_bare_day, is_due
 from flows.extract.poll.open_listings import OpenListings
 from flows.extract.poll.polls import Read, links_held
 from flows.extract.poll.windows import Window
 from flows.extract.sources import Source
+from flows.web.urls import CREDENTIALS
 from warehouse import history
 from warehouse.history import Held, Waiting
 from warehouse.model import Fetch, Item, Outcome, Page, PageKind, Reason, Reject, Repeats, SourceKind, Stage
