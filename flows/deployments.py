@@ -1,6 +1,7 @@
 """What the Prefect UI offers: the deployments, served on loopback."""
 
 import os
+from typing import Any
 
 from flows import prefect_settings
 from flows.extract.sources import load_sources
@@ -23,35 +24,41 @@ def serve_all(settings: Settings, port: int) -> None:
         os.environ["PREFECT_API_URL"] = api_url
         # Prefect reads its settings when it is imported, so they have to come first.
         from prefect import serve
-        from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
-        from prefect.deployments.runner import RunnerDeployment
-        from prefect.types.entrypoint import EntrypointType
 
-        from flows.ingest import ingest
-        from flows.refresh import refresh
-
-        (sample,) = (source for source in load_sources(None) if source.name == "sample")
         print(f"Prefect UI: http://{HOST}:{port} (Ctrl-C ends it)", flush=True)  # noqa: T201 - the command's output
-        serve(
-            RunnerDeployment.from_flow(
-                ingest,
-                name="ingest",
-                description="One source, once: reads it, loads what is new, publishes the views.",
-                # The form opens on the bundled sample, so that the first run is one click.
-                parameters={"kind": sample.kind, "location": sample.location, "source": sample.name},
-                entrypoint_type=EntrypointType.MODULE_PATH,
-            ),
-            RunnerDeployment.from_flow(
-                refresh,
-                name="refresh",
-                description="All enabled sources: fetches what is new or has changed, publishes the views.",
-                cron=HOURLY,
-                # A run that takes longer than an hour is not joined by the next one: that would find nothing to do.
-                concurrency_limit=ConcurrencyLimitConfig(
-                    limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW
-                ),
-                entrypoint_type=EntrypointType.MODULE_PATH,
-            ),
-            pause_on_shutdown=False,
-            print_starting_message=False,
-        )
+        serve(_ingest(), _refresh(), pause_on_shutdown=False, print_starting_message=False)
+
+
+def _ingest() -> Any:
+    from prefect.deployments.runner import RunnerDeployment
+    from prefect.types.entrypoint import EntrypointType
+
+    from flows.ingest import ingest
+
+    (sample,) = (source for source in load_sources(None) if source.name == "sample")
+    return RunnerDeployment.from_flow(
+        ingest,
+        name="ingest",
+        description="One source, once: reads it, loads what is new, publishes the views.",
+        # The form opens on the bundled sample, so that the first run is one click.
+        parameters={"kind": sample.kind, "location": sample.location, "source": sample.name},
+        entrypoint_type=EntrypointType.MODULE_PATH,
+    )
+
+
+def _refresh() -> Any:
+    from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
+    from prefect.deployments.runner import RunnerDeployment
+    from prefect.types.entrypoint import EntrypointType
+
+    from flows.refresh import refresh
+
+    return RunnerDeployment.from_flow(
+        refresh,
+        name="refresh",
+        description="All enabled sources: fetches what is new or has changed, publishes the views.",
+        cron=HOURLY,
+        # While one is under way the next would find its sources taken.
+        concurrency_limit=ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW),
+        entrypoint_type=EntrypointType.MODULE_PATH,
+    )
