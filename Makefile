@@ -5,7 +5,7 @@ BIN = $(VENV)/bin
 READY = $(VENV)/.ready
 SAMPLE = flows/sample/articles
 
-.PHONY: run test check bench drill serve lock clean
+.PHONY: run test check bench eval drill serve lock clean
 
 run: $(READY) ## load the bundled sample through the flow and show what is in the warehouse
 	$(BIN)/broadsheet ingest archive $(SAMPLE) --source sample
@@ -25,6 +25,9 @@ check: $(READY) ## linters, types, import contracts
 
 bench: $(READY) ## speed and memory, on the data in BROADSHEET_GOLD_DATA
 	$(BIN)/python -m tests.bench
+
+eval: $(READY) ## the quality of documents on the gold sets in BROADSHEET_GOLD_DATA, trafilatura beside us
+	$(BIN)/python -m tests.eval
 
 drill: $(READY) ## kills of ingest and refresh, each followed by runs that must make everything whole
 	$(BIN)/python -m tests.drills.kills
