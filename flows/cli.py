@@ -74,17 +74,13 @@ def refresh(sources: tuple[str, ...], dry_run: bool, **wishes: Any) -> None:  # 
 )
 def import_opml(file: Path, to: Path | None) -> None:
     """Add the feeds of an OPML file, as feed readers export it, to a sources file."""
-    from flows.extract.listing.links import Problem
-    from flows.extract.listing.opml import add_sources, read_opml
+    from flows.extract.listing.opml import import_file
 
     target = to or Settings.load().sources
     if target is None:
         raise click.UsageError("name the sources file with --to, or set BROADSHEET_SOURCES.")
-    found = read_opml(file.read_bytes())
-    if isinstance(found, Problem):
-        raise click.UsageError(f"{file}: {found.detail}.")
-    added = add_sources(target, found)
-    click.echo(f"{target}: {added:,} sources added, {len(found) - added:,} were there already")
+    added, known = import_file(file, target)
+    click.echo(f"{target}: {added:,} sources added, {known:,} were there already")
 
 
 # A query may begin with a comment, `-- which documents …`, which is no option.

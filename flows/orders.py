@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from flows.extract.poll.windows import Window
-from flows.extract.readers import checked_location
+from flows.extract.readers import LIVE_KINDS, checked_location
 from flows.extract.sources import RULES, Source, SourceError, is_pasted, load_sources
 from flows.web.urls import CREDENTIALS
 from warehouse.model import SourceKind, hash_of
@@ -107,6 +107,11 @@ class RefreshOrder:
         if days.since and days.until and days.until < days.since:
             raise SourceError(f"until {until}: expected a day that is not before since, {since}")
         return cls(tuple(chosen or enabled), days, _checked_count(max_pages))
+
+    @property
+    def live(self) -> list[Source]:
+        """Those of the sources that are on the web."""
+        return [source for source in self.sources if source.kind in LIVE_KINDS]
 
     @property
     def parameters(self) -> dict[str, object]:

@@ -67,7 +67,6 @@ def refresh(
 
 def _readers(order: RefreshOrder, settings: Settings, start: Callable[[str, Callable[[], None]], None]) -> list[Reader]:
     """One reader for all that is on the web, so that a host is asked by one thread; one for each local source."""
-    live = [source for source in order.sources if source.kind in LIVE_KINDS]
     local = [ReaderInTurn(source, settings) for source in order.sources if source.kind not in LIVE_KINDS]
     time_limit = timedelta(minutes=settings.refresh_minutes)
-    return [LiveReader(live, settings, start=start, window=order.window, time_limit=time_limit), *local]
+    return [LiveReader(order.live, settings, start=start, window=order.window, time_limit=time_limit), *local]

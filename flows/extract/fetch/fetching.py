@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from flows.extract.fetch.asking import Asking
 from flows.extract.fetch.captures import Want, fetch_of, page_of, reject_of
 from flows.extract.fetch.http import Answer, Failure, Request
-from flows.extract.fetch.journeys import Journey, Manners, travel
+from flows.extract.fetch.journeys import NOT_MODIFIED, Journey, Manners, travel
 from flows.extract.fetch.robots import agent_of
 from flows.extract.fetch.rulebooks import RuleBook
 from flows.extract.fetch.statements import opt_out_statements, refusal, robots_statements
@@ -13,7 +13,6 @@ from flows.extract.listing.discovery import is_html
 from warehouse.model import Fetch, Outcome, Page, PageKind, Policy, Reason, Redirect, Reject, hash_of
 from warehouse.settings import Settings
 
-NOT_MODIFIED = 304
 GONE = (404, 410)
 PAGELESS = (202, 204)
 """An answer that is still to come, as robots are told that are being looked at, and none: not yet the article."""
@@ -40,7 +39,7 @@ class Fetcher:
     """Fetches what is wanted, by the rules of hosts and sources. Shared by the threads of a run."""
 
     def __init__(self, asking: Asking, rules: RuleBook, settings: Settings) -> None:
-        self._asking, self._rules, self._settings = asking, rules, settings
+        self._asking, self._rules = asking, rules
         self._agent = agent_of(settings.user_agent)
 
     def fetch(self, want: Want) -> Fetched:
@@ -72,7 +71,7 @@ class Fetcher:
         request = Request(url=url, allow_private=want.source.allow_private)
         if held and held.page_id:
             request = replace(request, etag=held.etag, last_modified=held.last_modified)
-        manners = Manners(lambda at: self._delay_seconds(at, want), lambda at: self._refusal(at, want))
+        manners = Manners(lambda at: self._rules.delay_seconds(at, want.source), lambda at: self._refusal(at, want))
         return travel(self._asking, request, manners, remembered)
 
     def _taken(self, want: Want, journey: Journey, answer: Answer) -> Fetched:
@@ -97,11 +96,6 @@ class Fetcher:
         stated = (rules.robots.statements(journey.url), rules.tdmrep.statements(journey.url))
         opt_outs = opt_out_statements(answer.headers, answer.body, *stated, self._agent)
         return page_of(want, journey, answer, robots=robots, opt_outs=opt_outs)
-
-    def _delay_seconds(self, url: str, want: Want) -> float:
-        own = want.source.delay_seconds
-        wished = self._settings.delay_seconds if own is None else own
-        return max(wished, self._rules.rules(url, want.source).robots.crawl_delay or 0.0)
 
     def _refusal(self, url: str, want: Want) -> Failure | None:
         if want.source.policy is not Policy.RESPECT:

@@ -13,6 +13,7 @@ MOST_REDIRECTS = 10
 """Twice what RFC 9309 asks of a reader of robots.txt; browsers give up at 20."""
 
 SUCCESSES = range(200, 300)
+NOT_MODIFIED = 304
 REDIRECTS = (301, 302, 303, 307, 308)
 SHOWN = 200
 """Characters of a Location that a reject repeats."""

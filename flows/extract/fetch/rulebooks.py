@@ -9,7 +9,7 @@ from threading import Lock
 from flows.extract.fetch.asking import Asking
 from flows.extract.fetch.captures import Want, fetch_of, page_of
 from flows.extract.fetch.http import Answer, Failure, Request
-from flows.extract.fetch.journeys import Journey, Manners, travel
+from flows.extract.fetch.journeys import NOT_MODIFIED, Journey, Manners, travel
 from flows.extract.fetch.robots import Robots, Tdmrep, agent_of, robots_url
 from flows.extract.sources import Source
 from warehouse.model import Fetch, Outcome, Page, PageKind, Reason
@@ -19,7 +19,6 @@ FRESH = timedelta(hours=24)
 """RFC 9309, section 2.4: a robots.txt should not be used for longer without asking again."""
 
 ROBOTS = "/robots.txt"
-NOT_MODIFIED = 304
 NO_ANSWER = frozenset({429, *range(500, 600)})
 """Statuses after which RFC 9309, section 2.3.1.4, takes a robots.txt for unreachable and not for absent."""
 
@@ -72,6 +71,13 @@ class RuleBook:
                 self._rules[known] = self._read(robots_place, tdmrep_place, source)
         return self._rules[known]
 
+    def delay_seconds(self, url: str, source: Source) -> float:
+        """The time between two requests to an address's host: what the source wishes, or more by its robots.txt."""
+        return max(self._wished_delay(source), self.rules(url, source).robots.crawl_delay or 0.0)
+
+    def _wished_delay(self, source: Source) -> float:
+        return self._settings.delay_seconds if source.delay_seconds is None else source.delay_seconds
+
     def _read(self, robots_place: str, tdmrep_place: str, source: Source) -> HostRules:
         text = self._file(robots_place, source, 0.0)
         if isinstance(text, Failure):
@@ -92,7 +98,7 @@ class RuleBook:
         want = Want(source=source, kind=PageKind.ROBOTS, url=place)
         conditions = {"etag": page.etag, "last_modified": page.last_modified} if page and page.url == place else {}
         request = Request(url=place, allow_private=source.allow_private, **conditions)
-        delay = max(crawl_delay, self._settings.delay_seconds if source.delay_seconds is None else source.delay_seconds)
+        delay = max(crawl_delay, self._wished_delay(source))
         manners = Manners(lambda _: delay, lambda _: None)
         journey = travel(self._asking, request, manners)
         answer = journey.outcome

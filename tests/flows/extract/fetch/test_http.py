@@ -21,12 +21,6 @@ def limits(tmp_path):
     return Settings(root=tmp_path / "data", request_seconds=5, max_page_bytes=1_000_000)
 
 
-@pytest.fixture
-def http(limits):
-    with Http(limits) as door:
-        yield door
-
-
 def test_a_page_comes_with_its_status_headers_and_body(http):
     got = ask_once(http, saying(answer(PAGE, headers=["Content-Type: text/html", "X-Note: a", "X-Note: b"])))
     assert (got.status, got.body, got.received_bytes) == (200, PAGE, len(PAGE))

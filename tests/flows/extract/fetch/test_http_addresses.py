@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from flows.extract.fetch.http import Failure, Http, Request
 from flows.extract.fetch.http_addresses import is_public
-from tests.flows.extract.fetch import torture
 from tests.flows.extract.fetch.torture import answer, saying, saying_once, serving
 from warehouse.model import Reason
 from warehouse.settings import Settings
@@ -57,27 +56,6 @@ SPELLINGS = [
     "①②⑦.⓪.⓪.①",
     "127。0。0。1",
 ]
-
-
-@pytest.fixture
-def limits(tmp_path):
-    return Settings(root=tmp_path / "data", request_seconds=5)
-
-
-@pytest.fixture
-def http(limits):
-    with Http(limits) as opened:
-        yield opened
-
-
-@pytest.fixture
-def names(monkeypatch):
-    return torture.stand_in_names(monkeypatch)
-
-
-@pytest.fixture
-def connections(monkeypatch):
-    return torture.recorded_connections(monkeypatch)
 
 
 @pytest.mark.parametrize("address", REFUSED)

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.extract.fetch.http import Http
 from flows.extract.fetch.http_bodies import DECODERS, decompressed
 from flows.extract.fetch.http_exchange import NoAnswerError
 from tests.flows.extract.fetch import torture
@@ -85,9 +84,8 @@ def test_a_bomb_is_refused_in_little_more_memory_than_the_cap():
 
 
 @pytest.fixture
-def http(tmp_path):
-    with Http(Settings(root=tmp_path / "data", request_seconds=5, max_page_bytes=1_000_000)) as door:
-        yield door
+def limits(tmp_path):
+    return Settings(root=tmp_path / "data", request_seconds=5, max_page_bytes=1_000_000)
 
 
 def bare_deflate(data):

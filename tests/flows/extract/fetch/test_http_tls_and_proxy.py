@@ -22,27 +22,6 @@ PAGE = b"<html><title>Harbour reopens</title></html>"
 PUBLIC = "203.0.114.7"
 
 
-@pytest.fixture
-def limits(tmp_path):
-    return Settings(root=tmp_path / "data", request_seconds=5)
-
-
-@pytest.fixture
-def http(limits):
-    with Http(limits) as opened:
-        yield opened
-
-
-@pytest.fixture
-def names(monkeypatch):
-    return torture.stand_in_names(monkeypatch)
-
-
-@pytest.fixture
-def connections(monkeypatch):
-    return torture.recorded_connections(monkeypatch)
-
-
 def certificate(folder, host):
     """A certificate of one's own for a host: the files of certificate and key."""
     key = ec.generate_private_key(ec.SECP256R1())
