@@ -248,6 +248,24 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SiteRules:
+    """What was learnt about a site from its own stored pages; frozen while a run lasts.
+
+    `title_suffixes` and `title_prefixes` are what the site puts around its headlines, word for word and with their
+    separators; `noise_lines` are blocks of text that stand on many of its pages and so belong to none of them.
+    `rules_version` counts the sets of rules of one site, from 1; a site without rules has version 0.
+    """
+
+    site: str
+    rules_version: Int32
+    title_suffixes: tuple[str, ...] = ()
+    title_prefixes: tuple[str, ...] = ()
+    noise_lines: tuple[str, ...] = ()
+    page_count: Int32 = 0
+    learned_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reject:
     """An input that did not become the next thing: where, why, and where to find it.
 

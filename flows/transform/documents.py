@@ -4,21 +4,21 @@ import logging
 from dataclasses import dataclass
 from typing import Any
 
-from flows.transform import bylines, dates, images, languages, trees
+from flows.transform import bylines, dates, images, languages, subjects, trees
 from flows.transform.addresses import canonical
 from flows.transform.blocks import Block, blocks_of
 from flows.transform.content import Content, read_content
-from flows.transform.evidence import Evidence, read_evidence, section, tags
+from flows.transform.evidence import Evidence, read_evidence
 from flows.transform.headers import split_header
 from flows.transform.leads import lead
 from flows.transform.links import links_in
 from flows.transform.noise import remove_noise, without_noise
 from flows.transform.text import character_count, text_hash
 from flows.transform.titles import is_title, title
-from flows.transform.versions import RULES_VERSION, extractor
+from flows.transform.versions import extractor
 from flows.web.charsets import decode
 from flows.web.sites import SiteFacts, site_facts
-from warehouse.model import Document, Image, Link, Page, Reason, Reject, Stage
+from warehouse.model import Document, Image, Link, Page, Reason, Reject, SiteRules, Stage
 
 EXTRACTOR = extractor()
 LONGEST_DETAIL = 500
@@ -26,14 +26,22 @@ LONGEST_DETAIL = 500
 logger = logging.getLogger(__name__)
 
 
-def transform(page: Page) -> Document | Reject:
-    """The document that a page holds, or why there is none. Never raises: a page must not stop its shard."""
+def transform(page: Page, rules: SiteRules | None = None) -> Document | Reject:
+    """The document that a page holds, or why there is none. Never raises: a page must not stop its shard.
+
+    `rules` is what was learnt about the page's site; the same page and rules give the same answer for ever.
+    """
     try:
-        return _transform(page)
+        return _transform(page, rules or no_rules(page.site))
     except Exception as trouble:
         # The page boundary: whatever one page does to a step or a library, the others go on.
         logger.exception("page %s (%s) could not be transformed", page.page_id, page.url)
         return _reject(page, Reason.EXTRACTOR_FAILED, f"{type(trouble).__name__}: {trouble}"[:LONGEST_DETAIL])
+
+
+def no_rules(site: str) -> SiteRules:
+    """The rules of a site of which nothing has been learnt."""
+    return SiteRules(site=site, rules_version=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +49,7 @@ class _Reading:
     """What the steps over the page's tree found; a document is made of it."""
 
     facts: SiteFacts
+    rules: SiteRules
     statements: Evidence
     headline: str | None
     content: Content
@@ -52,14 +61,14 @@ class _Reading:
     has_media: bool
 
 
-def _transform(page: Page) -> Document | Reject:
-    reading = _read(page)
+def _transform(page: Page, rules: SiteRules) -> Document | Reject:
+    reading = _read(page, rules)
     if not (reading.blocks or reading.pictures or reading.has_media):
         return _reject(page, Reason.NO_TEXT, "neither text nor media")
     return _document(page, reading)
 
 
-def _read(page: Page) -> _Reading:
+def _read(page: Page, rules: SiteRules) -> _Reading:
     """All steps that need the tree, in their order: each takes out what the next must not see."""
     markup, _ = decode(page.body, page.charset)
     facts = site_facts(page.url)
@@ -83,6 +92,7 @@ def _read(page: Page) -> _Reading:
     blocks = [block for block in without_noise(header.blocks, facts) if not is_title(block, headline)]
     return _Reading(
         facts=facts,
+        rules=rules,
         statements=statements,
         headline=headline,
         content=content,
@@ -113,8 +123,8 @@ def _document(page: Page, reading: _Reading) -> Document:
         lead=lead(reading.blocks, facts),
         authors=bylines.authors(statements, written_by, facts),
         agency=bylines.agency([*reading.credits, *(block.text for block in reading.content.blocks)], facts),
-        section=section(statements),
-        tags=tags(statements),
+        section=subjects.section(statements),
+        tags=subjects.tags(statements),
         published_at=publication.at,
         modified_at=dates.modified(page, facts, statements),
         published_precision=publication.precision,
@@ -124,12 +134,12 @@ def _document(page: Page, reading: _Reading) -> Document:
         image_url=images.main_image(statements, page.url, reading.pictures),
         images=reading.pictures,
         links=reading.links,
-        is_free=statements.is_free,
+        is_free=subjects.is_free(statements),
         text_method=reading.content.method,
         text_confidence=reading.content.confidence,
         captured_at=page.captured_at,
         extractor=EXTRACTOR,
-        rules_version=RULES_VERSION,
+        rules_version=reading.rules.rules_version,
         minhash=None,
         **_measured("\n".join(paragraphs), reading),
     )

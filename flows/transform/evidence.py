@@ -19,8 +19,6 @@ ARTICLE_TYPES = re.compile(r"(?:[A-Za-z]*Article|[A-Za-z]*Posting|Report|Review|
 MAX_JSON_LD = 500_000
 MAX_METAS = 500
 MAX_DEPTH = 8
-MOST_TAGS = 50
-KEYWORD_SEPARATORS = re.compile(r"[,，;；、|]")
 # Raw line breaks and tabs inside strings are invalid JSON and common.
 LENIENT = json.JSONDecoder(strict=False)
 
@@ -40,15 +38,6 @@ class Evidence:
     def first_meta(self, *names: str) -> str | None:
         """The first stated value under the first of these names that has one."""
         return next((value for name in names for value in self.meta.get(name, ()) if value), None)
-
-    @property
-    def is_free(self) -> bool | None:
-        """The publisher's own statement of whether all may read the page."""
-        stated = str(self.stated("isAccessibleForFree")).strip().lower()
-        if stated in ("true", "false"):
-            return stated == "true"
-        tier = (self.first_meta("article:content_tier") or "").lower()
-        return {"free": True, "locked": False, "metered": False}.get(tier)
 
     def stated(self, key: str) -> Any:
         """A property of the JSON-LD article, or None."""
@@ -87,21 +76,6 @@ def strings_in(value: Any, key: str = "name", depth: int = 0) -> Iterator[str]:
     elif isinstance(value, list):
         for item in value:
             yield from strings_in(item, key, depth + 1)
-
-
-def section(statements: Evidence) -> str | None:
-    """The one category that the page states."""
-    stated = strings_in(statements.stated("articleSection"))
-    return next(stated, None) or statements.first_meta("article:section", "og:article:section", "section")
-
-
-def tags(statements: Evidence) -> tuple[str, ...]:
-    """The keywords that the page states, each once: JSON-LD, else its tags in meta, else links marked as tags."""
-    keywords = list(strings_in(statements.stated("keywords"))) or statements.meta.get("article:tag", [])
-    keywords = keywords or statements.meta.get("news_keywords", []) or statements.meta.get("keywords", [])
-    split = [part for value in keywords for part in KEYWORD_SEPARATORS.split(value)]
-    found = {text.casefold(): text for part in [*statements.tag_links, *split] if (text := squeeze_or_none(part))}
-    return tuple(found.values())[:MOST_TAGS]
 
 
 def _tag_links(root: HtmlElement) -> Iterator[HtmlElement]:

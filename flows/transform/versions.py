@@ -13,8 +13,6 @@ ROOMS = ("flows.transform", "flows.web")
 LIBRARIES = ("trafilatura",)
 # How the work is spread over processes decides nothing: a new pool must not make every document old.
 UNDECIDING = ("pool.py",)
-RULES_VERSION = 0
-"""No rules are learnt yet; the facts in `sites.toml` are part of the sources and so of the extractor's version."""
 
 
 @cache
