@@ -9,6 +9,7 @@ from flows.transform.addresses import canonical
 from flows.transform.blocks import Block, blocks_of
 from flows.transform.content import Content, read_content
 from flows.transform.evidence import Evidence, read_evidence
+from flows.transform.fingerprints import minhash
 from flows.transform.headers import split_header
 from flows.transform.leads import lead
 from flows.transform.links import links_in
@@ -140,7 +141,6 @@ def _document(page: Page, reading: _Reading) -> Document:
         captured_at=page.captured_at,
         extractor=EXTRACTOR,
         rules_version=reading.rules.rules_version,
-        minhash=None,
         **_measured("\n".join(paragraphs), reading),
     )
 
@@ -154,6 +154,7 @@ def _measured(text: str, reading: _Reading) -> dict[str, Any]:
         "word_count": languages.word_count(text, language),
         "character_count": character_count(text),
         "text_hash": text_hash(text),
+        "minhash": minhash(text),
     }
 
 
