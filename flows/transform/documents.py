@@ -7,10 +7,12 @@ from typing import Any
 from flows.transform import bylines, dates, images, languages, subjects, trees
 from flows.transform.addresses import canonical
 from flows.transform.blocks import Block, blocks_of
+from flows.transform.claims import Claim
 from flows.transform.content import Content, read_content
 from flows.transform.evidence import Evidence, read_evidence
 from flows.transform.fingerprints import minhash
 from flows.transform.headers import split_header
+from flows.transform.lead_pictures import image_claims, lead_picture
 from flows.transform.leads import lead
 from flows.transform.links import links_in
 from flows.transform.noise import remove_noise, without_noise
@@ -55,6 +57,7 @@ class _Reading:
     headline: str | None
     content: Content
     blocks: list[Block]
+    lead_images: list[Claim]
     pictures: tuple[Image, ...]
     links: tuple[Link, ...]
     dates: list[dates.Dated]
@@ -80,6 +83,7 @@ def _read(page: Page, rules: SiteRules) -> _Reading:
     headline = title(page, statements, facts)
     marked = [block.text for part in bylines.marked(root, facts) for block in blocks_of(part)]
     has_media = images.has_media(root)
+    lead_images = image_claims(root, headline, statements, page.url, facts)
     dated = dates.dated_elements(root)
 
     # The tree without what is not the article; its pictures, then its text.
@@ -98,6 +102,7 @@ def _read(page: Page, rules: SiteRules) -> _Reading:
         headline=headline,
         content=content,
         blocks=blocks,
+        lead_images=lead_images,
         pictures=images.within(content.region, shown),
         links=links_in(blocks, page.url),
         dates=[*dated, *header.dates],
@@ -132,7 +137,7 @@ def _document(page: Page, reading: _Reading) -> Document:
         published_evidence=publication.evidence,
         published_raw=publication.raw,
         has_date_conflict=publication.has_conflict,
-        image_url=images.main_image(statements, page.url, reading.pictures),
+        image_url=lead_picture(reading.lead_images, reading.pictures),
         images=reading.pictures,
         links=reading.links,
         is_free=subjects.is_free(statements),

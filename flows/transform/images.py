@@ -7,15 +7,12 @@ from functools import cache
 from lxml.html import HtmlElement
 
 from flows.transform.blocks import blocks_of
-from flows.transform.evidence import Evidence, strings_in
+from flows.transform.image_versions import largest_version
 from flows.transform.selectors import compiled
 from flows.transform.text import squeeze, squeeze_or_none
 from flows.web.sites import SiteFacts
-from flows.web.urls import absolute_url, unproxy_image_url
 from warehouse.model import Image
 
-# Lazy loaders keep the real address here and a placeholder in `src`.
-SOURCES = ("data-src", "data-original", "data-lazy-src", "data-hi-res-src", "src")
 # Smaller pictures are icons, smileys and counters.
 SMALLEST_SIDE = 40
 LONGEST_CAPTION = 1000
@@ -42,28 +39,10 @@ def has_media(root: HtmlElement) -> bool:
     return next(root.iter("img", "amp-img", "video", "audio", "iframe", "embed", "object"), None) is not None
 
 
-def main_image(statements: Evidence, base: str, pictures: tuple[Image, ...]) -> str | None:
-    """The picture that the page names as its own, else the first one of the text."""
-    stated = statements.first_meta("og:image", "og:image:url", "og:image:secure_url", "twitter:image")
-    stated = stated or next(strings_in(statements.stated("image"), "url"), None)
-    own = own_address(stated, base) if stated else None
-    return own or (pictures[0].url if pictures else None)
-
-
 def image_url(element: HtmlElement, base: str) -> str | None:
-    """A picture's own address, behind lazy loading, proxies and resizers."""
-    for name in SOURCES:
-        written = (element.get(name) or "").strip()
-        if written and not written.startswith("data:") and (url := own_address(written, base)):
-            return url
-    widest = re.split(r"\s+", (element.get("srcset") or element.get("data-srcset") or "").split(",")[-1].strip())[0]
-    return own_address(widest, base) if widest else None
-
-
-def own_address(written: str, base: str) -> str | None:
-    """The absolute address of a picture without its proxy."""
-    absolute = absolute_url(base, written)
-    return unproxy_image_url(absolute) if absolute else None
+    """A picture's own address: its largest file, behind lazy loading, proxies and resizers."""
+    largest = largest_version(element, base)
+    return largest.url if largest else None
 
 
 def remove_captions(root: HtmlElement, facts: SiteFacts) -> None:
