@@ -46,7 +46,8 @@ def similarity(one: bytes, other: bytes) -> float:
     """
     if len(one) != LAYOUT.size or len(other) != LAYOUT.size:
         raise ValueError(f"a fingerprint has {LAYOUT.size} bytes, and these have {len(one)} and {len(other)}")
-    return sum(map(operator.eq, LAYOUT.unpack(one), LAYOUT.unpack(other))) / PERMUTATIONS
+    equal: int = sum(map(operator.eq, LAYOUT.unpack(one), LAYOUT.unpack(other)))
+    return equal / PERMUTATIONS
 
 
 def _shingles(tokens: list[str]) -> list[str]:
