@@ -79,7 +79,7 @@ def _read(page: Page, rules: SiteRules) -> _Reading:
     root = trees.parse(markup)
 
     # What the page states about itself, before anything is taken out of the tree.
-    statements = read_evidence(root)
+    statements = read_evidence(root, page.url)
     headline = title(page, statements, facts)
     marked = [block.text for part in bylines.marked(root, facts) for block in blocks_of(part)]
     has_media = images.has_media(root)

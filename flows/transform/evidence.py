@@ -1,31 +1,39 @@
-"""What a page says about itself, read once: JSON-LD, meta and link elements, headings, the time elements.
+"""What a page says about itself, read once: JSON-LD, microdata, meta and link elements, headings.
 
 A fragment from a feed has next to none of it; each field is then empty, and the other steps fall back.
 """
 
-import html
-import json
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from lxml.html import HtmlElement
 
+from flows.transform.headings import Heading, headings_of
+from flows.transform.json_ld import Node, nodes_in, strings_in, types_of, unescaped
+from flows.transform.main_article import main_article, page_node
+from flows.transform.microdata import marked_properties
 from flows.transform.text import squeeze_or_none
 
-ARTICLE_TYPES = re.compile(r"(?:[A-Za-z]*Article|[A-Za-z]*Posting|Report|Review|NewsItem)$")
-# Six megabytes of JSON-LD cost 800 MB to parse; real statements are a few kilobytes.
-MAX_JSON_LD = 500_000
+__all__ = ["Evidence", "read_evidence", "strings_in", "unescaped"]
+
 MAX_METAS = 500
-MAX_DEPTH = 8
-# Raw line breaks and tabs inside strings are invalid JSON and common.
-LENIENT = json.JSONDecoder(strict=False)
+MAX_LINKS = 500
+MAX_TAG_LINKS = 100
+# A title of a megabyte costs seconds in every step that compares it.
+LONGEST_TITLE = 2000
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """The page's own statements. `article` is its largest JSON-LD article; `meta` maps a name to its values."""
+    """The page's own statements.
+
+    `article` is the JSON-LD article that the page is, `web_page` what JSON-LD says of it as a page, `nodes` all of its
+    JSON-LD objects; `marked` are the microdata or RDFa properties of its article, in lower case; `meta` maps a name
+    and `links` a relation, in lower case, to their values. `headings` are the texts of its first-level headings,
+    `all_headings` those of four levels with what the markup tells of them.
+    """
 
     article: dict[str, Any] = field(default_factory=dict)
     meta: dict[str, list[str]] = field(default_factory=dict)
@@ -34,6 +42,11 @@ class Evidence:
     page_title: str | None = None
     headings: tuple[str, ...] = ()
     tag_links: tuple[str, ...] = ()
+    web_page: Node = field(default_factory=dict)
+    nodes: tuple[Node, ...] = ()
+    marked: dict[str, list[str]] = field(default_factory=dict)
+    links: dict[str, list[str]] = field(default_factory=dict)
+    all_headings: tuple[Heading, ...] = ()
 
     def first_meta(self, *names: str) -> str | None:
         """The first stated value under the first of these names that has one."""
@@ -43,51 +56,99 @@ class Evidence:
         """A property of the JSON-LD article, or None."""
         return self.article.get(key)
 
+    def first_marked(self, *names: str) -> str | None:
+        """The first microdata value under the first of these names that has one."""
+        return next((value for name in names for value in self.marked.get(name, ()) if value), None)
 
-def read_evidence(root: HtmlElement) -> Evidence:
-    """All statements of a page."""
+    def nodes_of(self, *kinds: str) -> Iterator[Node]:
+        """The JSON-LD objects of some types, such as `BreadcrumbList`, in their order."""
+        wanted = {kind.casefold() for kind in kinds}
+        return (node for node in self.nodes if not wanted.isdisjoint(kind.casefold() for kind in types_of(node)))
+
+    @property
+    def article_body(self) -> str | None:
+        """The text that JSON-LD gives of the article, its line breaks kept; it may hold markup."""
+        body = self.article.get("articleBody")
+        texts = [body] if isinstance(body, str) else body if isinstance(body, list) else []
+        return "\n".join(text for text in texts if isinstance(text, str) and text.strip()) or None
+
+    @property
+    def publisher_name(self) -> str | None:
+        """Who publishes the page, by its own statement."""
+        stated = strings_in([self.stated("publisher"), self.web_page.get("publisher")])
+        return next(stated, None) or self.first_marked("publisher") or self.first_meta("publisher", "dc.publisher")
+
+    @property
+    def site_names(self) -> tuple[str, ...]:
+        """What the page calls the site that it belongs to, each name once."""
+        of_site = (
+            [node.get(key) for key in ("name", "alternateName", "legalName")]
+            for node in self.nodes_of("WebSite", "Organization", "NewsMediaOrganization", "Corporation")
+        )
+        names = [self.first_meta("og:site_name"), self.first_meta("application-name"), self.publisher_name]
+        names += [self.first_meta("apple-mobile-web-app-title"), *islice(strings_in(list(of_site)), MAX_TAG_LINKS)]
+        return tuple(dict.fromkeys(name for name in names if name))
+
+    @property
+    def robots(self) -> tuple[str, ...]:
+        """What the page asks of robots, in lower case, such as `noindex`, `noarchive` or `noai`."""
+        stated = [*self.meta.get("robots", ()), *self.meta.get("googlebot", ())]
+        return tuple(dict.fromkeys(part for value in stated for part in value.lower().replace(",", " ").split()))
+
+    @property
+    def licence(self) -> str | None:
+        """The licence that the page states: an address or words."""
+        stated = next(strings_in([self.stated("license"), self.web_page.get("license")], "url"), None)
+        linked = next(iter(self.links.get("license", ())), None)
+        return stated or linked or self.first_marked("license") or self.first_meta("dc.rights", "dcterms.license")
+
+
+def read_evidence(root: HtmlElement, url: str = "") -> Evidence:
+    """All statements of a page; its address helps to tell its own article from those of teasers."""
+    meta, links = _metas(root), _links(root)
+    canonical = next((href for href in links.get("canonical", ()) if href), None)
+    headings = headings_of(root)
+    page_title = next((_title(title) for title in root.iter("title") if not _is_in_drawing(title)), None)
+    nodes = nodes_in(root)
+    stated_titles = [*meta.get("og:title", ())[:1], page_title, *(heading.text for heading in headings)]
+    addresses = [url, canonical, *meta.get("og:url", ())[:1]]
     return Evidence(
-        article=max(_articles(root), key=_weight, default={}),
-        meta=_metas(root),
-        canonical=_canonical(root),
-        html_language=root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang"),
-        page_title=next((squeeze_or_none(title.text_content()) for title in root.iter("title")), None),
+        article=main_article(nodes, [place for place in addresses if place], [t for t in stated_titles if t]),
+        meta=meta,
+        canonical=canonical,
+        html_language=root.get("lang")
+        or root.get("{http://www.w3.org/XML/1998/namespace}lang")
+        or root.get("xml:lang"),
+        page_title=page_title,
+        headings=tuple(heading.text for heading in headings if heading.level == 1),
         tag_links=tuple(filter(None, (squeeze_or_none(link.text_content()) for link in _tag_links(root)))),
-        headings=tuple(filter(None, (squeeze_or_none(heading.text_content()) for heading in root.iter("h1")))),
+        web_page=page_node(nodes),
+        nodes=tuple(nodes),
+        marked=marked_properties(root),
+        links=links,
+        all_headings=headings,
     )
 
 
-def unescaped(value: Any) -> str | None:
-    """A stated string as text: entities resolved twice, because publishers escape JSON inside HTML; None if empty."""
-    if not isinstance(value, str):
-        return None
-    return squeeze_or_none(html.unescape(html.unescape(value)))
+def _title(element: HtmlElement) -> str | None:
+    return squeeze_or_none(element.text_content()[:LONGEST_TITLE])
 
 
-def strings_in(value: Any, key: str = "name", depth: int = 0) -> Iterator[str]:
-    """The strings in a JSON-LD value, however it is nested: a string, a list, an object with a name, mixtures."""
-    if depth > MAX_DEPTH:
-        return
-    if isinstance(value, str):
-        if text := unescaped(value):
-            yield text
-    elif isinstance(value, dict):
-        yield from strings_in(value.get(key), key, depth + 1)
-    elif isinstance(value, list):
-        for item in value:
-            yield from strings_in(item, key, depth + 1)
+def _is_in_drawing(element: HtmlElement) -> bool:
+    """Whether a title is that of an SVG picture within the page."""
+    parent = element.getparent()
+    return parent is not None and parent.tag not in ("head", "html", "body")
 
 
 def _tag_links(root: HtmlElement) -> Iterator[HtmlElement]:
     """Links that the page marks as its tags (`rel=tag`, the microformat)."""
-    return (link for link in root.iter("a") if "tag" in (link.get("rel") or "").split())
+    marked = (link for link in root.iter("a") if "tag" in (link.get("rel") or "").split())
+    return islice(marked, MAX_TAG_LINKS)
 
 
 def _metas(root: HtmlElement) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    for count, meta in enumerate(root.iter("meta")):
-        if count >= MAX_METAS:
-            break
+    for meta in islice(root.iter("meta"), MAX_METAS):
         name = meta.get("property") or meta.get("name") or meta.get("itemprop")
         value = unescaped(meta.get("content"))
         if name and value:
@@ -95,46 +156,11 @@ def _metas(root: HtmlElement) -> dict[str, list[str]]:
     return found
 
 
-def _canonical(root: HtmlElement) -> str | None:
-    for link in root.iter("link"):
-        if (link.get("rel") or "").strip().lower() == "canonical" and link.get("href"):
-            return str(link.get("href"))
-    return None
-
-
-def _articles(root: HtmlElement) -> Iterator[dict[str, Any]]:
-    for script in root.iter("script"):
-        if "ld+json" in (script.get("type") or "").lower():
-            yield from _article_objects(_json(script.text or ""))
-
-
-def _json(text: str) -> Any:
-    if len(text) > MAX_JSON_LD:
-        return None
-    stripped = re.sub(r"^\s*(?:<!--|//<!\[CDATA\[)|(?:-->|//\]\]>)\s*$", "", text).strip().rstrip(";")
-    try:
-        return LENIENT.raw_decode(stripped)[0]
-    except (ValueError, RecursionError):
-        return None
-
-
-def _article_objects(value: Any, depth: int = 0) -> Iterator[dict[str, Any]]:
-    if depth > MAX_DEPTH:
-        return
-    if isinstance(value, list):
-        for item in value:
-            yield from _article_objects(item, depth + 1)
-    elif isinstance(value, dict):
-        kinds = value.get("@type")
-        if any(isinstance(kind, str) and ARTICLE_TYPES.search(kind) for kind in _as_list(kinds)):
-            yield value
-        for key in ("@graph", "mainEntity", "mainEntityOfPage"):
-            yield from _article_objects(value.get(key), depth + 1)
-
-
-def _as_list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
-
-
-def _weight(article: dict[str, Any]) -> tuple[bool, int]:
-    return ("headline" in article, len(article))
+def _links(root: HtmlElement) -> dict[str, list[str]]:
+    """The addresses of link elements by their relations."""
+    found: dict[str, list[str]] = {}
+    for link in islice(root.iter("link"), MAX_LINKS):
+        href = (link.get("href") or "").strip()
+        for relation in (link.get("rel") or "").lower().split() if href else ():
+            found.setdefault(relation, []).append(href)
+    return found
