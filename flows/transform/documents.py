@@ -13,9 +13,10 @@ from flows.transform.evidence import Evidence, read_evidence
 from flows.transform.fingerprints import minhash
 from flows.transform.headers import split_header
 from flows.transform.lead_pictures import image_claims, lead_picture
-from flows.transform.leads import lead
+from flows.transform.leads import lead, lead_claims
 from flows.transform.links import links_in
 from flows.transform.noise import remove_noise, without_noise
+from flows.transform.standfirsts import standfirsts
 from flows.transform.text import character_count, text_hash
 from flows.transform.titles import is_title, title
 from flows.transform.versions import extractor
@@ -57,6 +58,7 @@ class _Reading:
     headline: str | None
     content: Content
     blocks: list[Block]
+    leads: list[Claim]
     lead_images: list[Claim]
     pictures: tuple[Image, ...]
     links: tuple[Link, ...]
@@ -84,6 +86,8 @@ def _read(page: Page, rules: SiteRules) -> _Reading:
     marked = [block.text for part in bylines.marked(root, facts) for block in blocks_of(part)]
     has_media = images.has_media(root)
     lead_images = image_claims(root, headline, statements, page.url, facts)
+    # A fragment is the article alone: its headings stand within the text, and nothing is a standfirst behind them.
+    summaries = [] if trees.is_fragment(markup) else standfirsts(root, headline, statements, facts)
     dated = dates.dated_elements(root)
 
     # The tree without what is not the article; its pictures, then its text.
@@ -95,6 +99,7 @@ def _read(page: Page, rules: SiteRules) -> _Reading:
     # The text without the lines about it.
     header = split_header(content.blocks, facts, has_head=not dates.came_with_publication(page, facts))
     blocks = [block for block in without_noise(header.blocks, facts) if not is_title(block, headline)]
+    leads = lead_claims(summaries, blocks, headline, facts)
     return _Reading(
         facts=facts,
         rules=rules,
@@ -102,6 +107,7 @@ def _read(page: Page, rules: SiteRules) -> _Reading:
         headline=headline,
         content=content,
         blocks=blocks,
+        leads=leads,
         lead_images=lead_images,
         pictures=images.within(content.region, shown),
         links=links_in(blocks, page.url),
@@ -126,7 +132,7 @@ def _document(page: Page, reading: _Reading) -> Document:
         canonical_url=canonical_url,
         declared_canonical_url=declared_url,
         title=reading.headline,
-        lead=lead(reading.blocks, facts),
+        lead=lead(reading.leads),
         authors=bylines.authors(statements, written_by, facts),
         agency=bylines.agency([*reading.credits, *(block.text for block in reading.content.blocks)], facts),
         section=subjects.section(statements),

@@ -39,6 +39,8 @@ CHROME = frozenset((
 ))
 # fmt: on
 NEAREST_BOXES = 7
+# Pages nest some thirty boxes; hostile ones nest thousands.
+MOST_BOXES = 60
 LONGEST_NAMES = 500
 WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 # Pictures that a site shares in place of one of the article's.
@@ -140,7 +142,7 @@ def _doubt(element: HtmlElement, facts: SiteFacts) -> str | None:
     """What in a picture's surroundings says that it is none of the article's."""
     noise = compiled(facts.noise_selectors)
     nearest = NEAREST_BOXES
-    for count, box in enumerate(element.iterancestors()):
+    for count, box in enumerate(islice(element.iterancestors(), MOST_BOXES)):
         if box.tag in PAGE_TAGS:
             # The names of the boxes around an article speak of the layout of the page.
             nearest = 0
