@@ -1,137 +1,219 @@
 """Who wrote it: people only, in order. Agencies, places, desks and the word "By" are not people."""
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache, lru_cache
+from dataclasses import replace
+from enum import Enum
+from itertools import groupby, islice
+from typing import Any
+from urllib.parse import urlsplit
 
-from lxml.html import HtmlElement
-
+from flows.transform.byline_marks import Mark, Place
+from flows.transform.claims import Claim, first_possible, with_choice
 from flows.transform.evidence import Evidence, strings_in
-from flows.transform.selectors import compiled
-from flows.transform.text import squeeze
+from flows.transform.name_words import ARTICLES, NEWSPAPER
+from flows.transform.names import parts_of, patterns, unique
 from flows.web.sites import SiteFacts
 
 MOST_AUTHORS = 20
-LONGEST_NAME = 60
-SEPARATORS = re.compile(
-    r"\s*(?:[,，、;；|/／&＆\n]|\s(?:and|und|et|y|e|en|og|och|ja|és|和|及|與|与)\s"
-    r"|(?<=[\u3400-\u9fff]{2})(?:[和与與]|\s+)(?=[\u3400-\u9fff]{2}))\s*"
-)
-BEFORE_NAMES = re.compile(
-    r"^(?:null\b|(?:by|von|par|por|di|da|door|av|af|autors?|authors?|auteurs?|written by|story by|text|texte|texto"
-    r"|reporter|reporting by|from)\b[:：]?"
-    r"|(?:撰文|撰写|文字|采访记者|采访|采写|特约记者|记者|記者|作者|撰稿|文|by)\s*[:：|｜/／]|(?:采访记者|记者|記者|作者|撰写|撰文|采写)\s)\s*",
-    re.IGNORECASE,
-)
-# Parts of the work that are not the writing, up to the next part: `编译 A/B；审校 C`.
-OTHER_ROLES = re.compile(
-    r"(?:^|(?<=[\s;；，,。(（]))(?:发稿|發稿|编译|編譯|翻译|翻譯|译者|譯者|审校|審校|校对|校對|责编|責編|责任编辑|網編|网编|编辑|編輯"
-    r"|核稿|整理|摄影|攝影|制图|监制|photograph(?:s|y)? by|edited by|editing by|translated by)"
-    r"[\s:：/／|].*?(?=[;；]|$)",
-    re.IGNORECASE,
-)
-# What stands behind a name in brackets or after it is where or how it was written, or for whom.
-AFTER_NAMES = re.compile(
-    r"\s*(?:[（(［\[][^）)］\]]*[）)］\]]?|(?:综合|編譯|编译|摘编|摘譯|摘译)?(?:报道|报导|報道|報導)|发自.*|發自.*|\s+in\s+[A-Z].*)\s*$"
-)
-# Two to five Han characters, parts joined by dots, or a name with kana in it; pen names may end in Latin letters.
-IDEOGRAPHIC_NAME = re.compile(
-    r"[\u3400-\u9fff]{2,5}[A-Za-z]{0,10}|[\u3400-\u9fff]{1,10}(?:[·•・．.‧-][\u3400-\u9fff\w]{1,12}){1,3}"
-    r"|(?=.*[\u3040-\u30ff])[\u3040-\u30ff\u3400-\u9fff]{2,10}"
-)
-WRITTEN_NAME = re.compile(
-    r"(?!.*[\u3040-\u30ff\u3400-\u9fff])[^\W\d_][^\W\d_.'’´`-]*(?:[.'’´`-]+[^\W\d_]*)*(?:\s+[^\W\d_]?[^\W\d_.'’´`-]*(?:[.'’´`-]+[^\W\d_]*)*){0,5}"
-)
-ADDRESS = re.compile(r"https?://\S+")
-NOT_A_NAME = re.compile(r"https?:|www\.|@|\.(?:com|org|net|de)\b|[《》【】“”\"!?？！:：]|\d")
+LONGEST_RAW = 1000
 
-AUTHOR_META = ("author", "article:author", "parsely-author", "sailthru.author", "dc.creator", "dcterms.creator", "byl")
+# Names of meta elements in use for authors, the standard ones first, then those of vendors.
+AUTHOR_META = (
+    "author", "article:author", "og:article:author", "parsely-author", "sailthru.author", "cxenseparse:author", "byl",
+    "dc.creator", "dc:creator", "dcterms.creator", "citation_author", "article.author", "article_author", "authors",
+    "shareaholic:article_author_name",
+)  # fmt: skip
+SITE_META = ("og:site_name", "application-name", "publisher", "dc.publisher", "twitter:site")
 
 
-def authors(statements: Evidence, bylines: Iterable[str], facts: SiteFacts) -> tuple[str, ...]:
-    """The people who wrote the page: those on its byline, else those it states."""
-    stated = list(_stated(statements))
-    for source in (stated, list(bylines)):
-        people = _unique(name for byline in source for name in names_in(byline, facts))
-        if people:
-            return tuple(people[:MOST_AUTHORS])
-    return ()
+class Source(Enum):
+    """Where a claim comes from; two of different sources that agree are worth more than one."""
+
+    STATED = "stated"
+    HEAD = "head"
+    CREDIT = "credit"
+    META = "meta"
+    ELSEWHERE = "elsewhere"
+    ORGANISATION = "organisation"
 
 
-def marked(root: HtmlElement, facts: SiteFacts) -> Iterator[HtmlElement]:
-    """The elements that the site uses for bylines, wherever they stand."""
-    return compiled(facts.byline_selectors).elements(root)
+RANKS = {
+    Source.STATED: 6.0,
+    Source.HEAD: 5.0,
+    Source.CREDIT: 4.8,
+    Source.META: 4.5,
+    Source.ELSEWHERE: 3.0,
+    Source.ORGANISATION: 2.0,
+}
+AGREEMENT, DOUBT, OWN = 1.2, 1.2, 2.5
+
+
+def authors(claims: Iterable[Claim]) -> tuple[str, ...]:
+    """The people who wrote the page: those of the claim that won."""
+    return next((claim.value for claim in claims if claim.is_chosen), ())
+
+
+def author_claims(
+    url: str, statements: Evidence, credits_: Iterable[str], marks: Sequence[Mark], facts: SiteFacts
+) -> list[Claim]:
+    """Every statement about who wrote the page, in the order of rank, the chosen one marked."""
+    own = own_names(url, statements)
+    ranked = [
+        (Source.STATED, _stated_claims(statements, facts)),
+        (Source.HEAD, _head_claims(marks)),
+        (Source.CREDIT, _credit_claims(credits_, facts)),
+        (Source.META, _meta_claims(statements, facts)),
+        (Source.ELSEWHERE, _elsewhere_claims(marks)),
+        (Source.ORGANISATION, _organisation_claims(statements, facts)),
+    ]
+    claims = [(source, _without_own(claim, own)) for source, found in ranked for claim in found]
+    claimed_by = _sources_of(claims)
+    scored = [replace(claim, score=_score(source, claim, own, claimed_by)) for source, claim in claims]
+    scored.sort(key=lambda claim: -(claim.score or 0))
+    return with_choice(scored, first_possible(scored))
+
+
+def _sources_of(claims: Sequence[tuple[Source, Claim]]) -> dict[frozenset[str], set[Source]]:
+    """Which sources name the same people, however they are written and ordered."""
+    found: dict[frozenset[str], set[Source]] = {}
+    for source, claim in claims:
+        if claim.refused is None:
+            found.setdefault(_people_key(claim), set()).add(source)
+    return found
+
+
+def _people_key(claim: Claim) -> frozenset[str]:
+    return frozenset(_letters(name) for name in claim.value)
+
+
+def _score(source: Source, claim: Claim, own: frozenset[str], claimed_by: dict[frozenset[str], set[Source]]) -> float:
+    """The rank of the source, more for every other source that agrees, less for names that are doubtful."""
+    if claim.refused is not None:
+        return 0.0
+    agreeing = len(claimed_by[_people_key(claim)]) - 1
+    is_doubtful = any(" " not in name and name.isascii() for name in claim.value)
+    # On a site that is called by its writer's name, that name comes after all others.
+    return RANKS[source] + AGREEMENT * agreeing - DOUBT * is_doubtful - OWN * _is_own(claim, own)
+
+
+def own_names(url: str, statements: Evidence) -> frozenset[str]:
+    """What the site calls itself, letters and digits alone: no author, though many sites state it as one."""
+    host = (urlsplit(url).hostname or "").removeprefix("www.")
+    named = (
+        host,
+        *host.split(".")[:-1],
+        *islice(strings_in(statements.stated("publisher")), MOST_AUTHORS),
+        *(value for name in SITE_META for value in statements.meta.get(name, ())[:MOST_AUTHORS]),
+    )
+    return frozenset(_letters(name) for name in named if name)
+
+
+def _letters(name: str) -> str:
+    return "".join(character for character in name[:LONGEST_RAW].casefold() if character.isalnum())
+
+
+def _without_own(claim: Claim, own: frozenset[str]) -> Claim:
+    """The claim without the site's own name, unless that may be its writer's and stands alone."""
+    people = tuple(name for name in claim.value if _letters(name) not in own)
+    if people == claim.value or claim.refused:
+        return claim
+    if not people and all(_may_be_a_writer(name) for name in claim.value):
+        return claim
+    return replace(claim, value=people, refused=None if people else "the site's own name")
+
+
+def _is_own(claim: Claim, own: frozenset[str]) -> bool:
+    return any(_letters(name) in own for name in claim.value)
+
+
+def _may_be_a_writer(name: str) -> bool:
+    """Whether a site's name reads like its writer's: a given and a family name, and no newspaper's."""
+    said = name.casefold().split()
+    return len(said) in (2, 3) and said[0] not in ARTICLES and NEWSPAPER.isdisjoint(said)
+
+
+def _claim(texts: Iterable[str], evidence: str, facts: SiteFacts) -> Claim | None:
+    """What texts from one source claim together; None where there are none."""
+    raw = list(islice(texts, MOST_AUTHORS))
+    if not raw:
+        return None
+    parts = [part for text in raw for part in parts_of(text, facts)]
+    people = unique(part.name for part in parts if part.refused is None)[:MOST_AUTHORS]
+    reasons = unique(part.refused for part in parts if part.refused)
+    refused = None if people else "; ".join(reasons) or "names nobody"
+    return Claim(tuple(people), evidence, "; ".join(raw)[:LONGEST_RAW], refused=refused)
+
+
+def _stated_claims(statements: Evidence, facts: SiteFacts) -> Iterator[Claim]:
+    persons = [item for item in _items(statements.stated("author")) if not _is_organisation(item)]
+    if claim := _claim(strings_in(persons), "json_ld author", facts):
+        yield claim
+
+
+def _organisation_claims(statements: Evidence, facts: SiteFacts) -> Iterator[Claim]:
+    """People who are stated as an organisation: some systems know no other type. Full names alone are believed."""
+    organisations = [item for item in _items(statements.stated("author")) if _is_organisation(item)]
+    if claim := _claim(strings_in(organisations), "json_ld author, an organization", facts):
+        people = tuple(name for name in claim.value if " " in name)
+        yield replace(claim, value=people, refused=None if people else "an organisation")
+
+
+def _items(stated: Any) -> list[Any]:
+    return stated[:MOST_AUTHORS] if isinstance(stated, list) else [stated]
+
+
+def _is_organisation(item: Any) -> bool:
+    kinds = item.get("@type") if isinstance(item, dict) else None
+    return any(isinstance(kind, str) and kind.endswith("Organization") for kind in _items(kinds))
+
+
+def _meta_claims(statements: Evidence, facts: SiteFacts) -> Iterator[Claim]:
+    for name in AUTHOR_META:
+        if claim := _claim(statements.meta.get(name, ()), f"meta {name}", facts):
+            yield claim
+
+
+def _credit_claims(credits_: Iterable[str], facts: SiteFacts) -> Iterator[Claim]:
+    if claim := _claim(credits_, "credit in the text", facts):
+        yield claim
+
+
+def _head_claims(marks: Sequence[Mark]) -> Iterator[Claim]:
+    """What stands near the headline, marks of one kind together."""
+    there = (mark for mark in marks if mark.place is Place.HEAD and mark.people)
+    for evidence, same in groupby(there, key=lambda mark: mark.evidence):
+        yield _marked_claim(list(same), f"{evidence}, by the headline")
+
+
+def _elsewhere_claims(marks: Sequence[Mark]) -> Iterator[Claim]:
+    for mark in marks:
+        if mark.place is Place.ELSEWHERE and mark.people:
+            yield _marked_claim([mark], mark.evidence)
+
+
+def _marked_claim(marks: list[Mark], evidence: str) -> Claim:
+    people = tuple(unique(name for mark in marks for name in mark.people))[:MOST_AUTHORS]
+    refused = "somebody else's" if any(mark.is_others for mark in marks) else None
+    return Claim(people, evidence, "; ".join(mark.raw for mark in marks)[:LONGEST_RAW], refused=refused)
 
 
 def byline_names(text: str, facts: SiteFacts, *, is_edge: bool) -> str | None:
     """The names in a line that says who wrote the text (`记者：…`), as they stand there; None for other lines."""
-    patterns = (*facts.author_lines, *(facts.edge_author_lines if is_edge else ()))
-    return next((str(match["names"]) for pattern in _patterns(patterns) if (match := pattern.fullmatch(text))), None)
+    known = (*facts.author_lines, *(facts.edge_author_lines if is_edge else ()))
+    return next((str(match["names"]) for pattern in patterns(known) if (match := pattern.fullmatch(text))), None)
 
 
 def names_in_text(paragraphs: Sequence[str], facts: SiteFacts) -> list[str]:
     """The names that some sites put into the text itself: before the lead, or behind a paragraph."""
-    leads = [pattern.match(text) for pattern in _patterns(facts.author_leads) for text in paragraphs[:1]]
-    tails = [pattern.search(text) for pattern in _patterns(facts.author_tails) for text in paragraphs]
+    leads = [pattern.match(text) for pattern in patterns(facts.author_leads) for text in paragraphs[:1]]
+    tails = [pattern.search(text) for pattern in patterns(facts.author_tails) for text in paragraphs]
     return [str(match["names"]) for match in (*leads, *tails) if match]
-
-
-def names_in(byline: str, facts: SiteFacts) -> list[str]:
-    """The people in a byline, cleaned; a byline may name several."""
-    text = AFTER_NAMES.sub(
-        "", _without_prefix(OTHER_ROLES.sub("", ADDRESS.sub("", squeeze(byline))).strip(" ;；(（)）"))
-    )
-    return [name for part in SEPARATORS.split(text) if (name := _person(part, facts))]
 
 
 def agency(text_credit: Iterable[str], facts: SiteFacts) -> str | None:
     """The wire agency that a copyright or credit line names as the owner of the text."""
     for line in text_credit:
-        for pattern in _patterns(facts.agencies):
+        for pattern in patterns(facts.agencies):
             if match := pattern.search(line):
                 return str(match["agency"])
     return None
-
-
-def _stated(statements: Evidence) -> Iterator[str]:
-    yield from strings_in(statements.stated("author"))
-    if statements.stated("author"):
-        return
-    for name in AUTHOR_META:
-        yield from statements.meta.get(name, ())
-
-
-def _without_prefix(text: str) -> str:
-    """The byline without the words before the names; there can be two ("null By …")."""
-    previous = None
-    while previous != text:
-        previous, text = text, BEFORE_NAMES.sub("", text, count=1)
-    return text
-
-
-def _person(part: str, facts: SiteFacts) -> str | None:
-    """A name as it should stand, or None where the part is no person."""
-    name = AFTER_NAMES.sub("", _without_prefix(part)).strip(" .,;·|-–—")
-    if not name or len(name) > LONGEST_NAME or NOT_A_NAME.search(name) or _is_organisation(name, facts):
-        return None
-    # A single word in lower case is a login name.
-    is_written = WRITTEN_NAME.fullmatch(name) and (" " in name or not name.islower())
-    return name if is_written or IDEOGRAPHIC_NAME.fullmatch(name) else None
-
-
-@lru_cache(maxsize=4096)
-def _is_organisation(name: str, facts: SiteFacts) -> bool:
-    return any(pattern.fullmatch(name) for pattern in _patterns(facts.not_people))
-
-
-@cache
-def _patterns(patterns: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
-    return tuple(re.compile(pattern, re.IGNORECASE) for pattern in patterns)
-
-
-def _unique(names: Iterable[str]) -> list[str]:
-    """Each name once, in the order of the first; `ANN LEE` and `Ann Lee` are one."""
-    found: dict[str, str] = {}
-    for name in names:
-        found.setdefault(name.casefold(), name)
-    return list(found.values())

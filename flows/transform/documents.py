@@ -6,7 +6,8 @@ from typing import Any
 
 from flows.transform import bylines, dates, images, languages, subjects, trees
 from flows.transform.addresses import canonical
-from flows.transform.blocks import Block, blocks_of
+from flows.transform.blocks import Block
+from flows.transform.byline_marks import Mark, byline_marks
 from flows.transform.claims import Claim
 from flows.transform.content import Content, read_content
 from flows.transform.evidence import Evidence, read_evidence
@@ -63,6 +64,7 @@ class _Reading:
     pictures: tuple[Image, ...]
     links: tuple[Link, ...]
     dates: list[dates.Dated]
+    marks: list[Mark]
     credits: list[str]
     has_media: bool
 
@@ -82,8 +84,8 @@ def _read(page: Page, rules: SiteRules) -> _Reading:
 
     # What the page states about itself, before anything is taken out of the tree.
     statements = read_evidence(root, page.url)
-    headline = title(page, statements, facts)
-    marked = [block.text for part in bylines.marked(root, facts) for block in blocks_of(part)]
+    headline = title(page, statements, facts, rules)
+    marks = byline_marks(root, facts, headline)
     has_media = images.has_media(root)
     lead_images = image_claims(root, headline, statements, page.url, facts)
     # A fragment is the article alone: its headings stand within the text, and nothing is a standfirst behind them.
@@ -112,7 +114,8 @@ def _read(page: Page, rules: SiteRules) -> _Reading:
         pictures=images.within(content.region, shown),
         links=links_in(blocks, page.url),
         dates=[*dated, *header.dates],
-        credits=[*marked, *header.bylines],
+        marks=marks,
+        credits=header.bylines,
         has_media=has_media,
     )
 
@@ -133,8 +136,8 @@ def _document(page: Page, reading: _Reading) -> Document:
         declared_canonical_url=declared_url,
         title=reading.headline,
         lead=lead(reading.leads),
-        authors=bylines.authors(statements, written_by, facts),
-        agency=bylines.agency([*reading.credits, *(block.text for block in reading.content.blocks)], facts),
+        authors=bylines.authors(bylines.author_claims(page.url, statements, written_by, reading.marks, facts)),
+        agency=bylines.agency(_credit_lines(reading), facts),
         section=subjects.section(statements),
         tags=subjects.tags(statements),
         published_at=publication.at,
@@ -154,6 +157,11 @@ def _document(page: Page, reading: _Reading) -> Document:
         rules_version=reading.rules.rules_version,
         **_measured("\n".join(paragraphs), reading),
     )
+
+
+def _credit_lines(reading: _Reading) -> list[str]:
+    """The lines in which an agency may be named: bylines, credits, and all of the text."""
+    return [*(mark.raw for mark in reading.marks), *reading.credits, *(block.text for block in reading.content.blocks)]
 
 
 def _measured(text: str, reading: _Reading) -> dict[str, Any]:

@@ -1,0 +1,301 @@
+"""Where a page shows who wrote it: elements marked as an author or byline, links to authors' pages, "By …" lines.
+
+A name is believed for where it stands: near the headline every one counts; elsewhere authors of other articles,
+of comments and of pictures are named too, so names there count only where they all agree.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from enum import IntEnum
+from functools import lru_cache
+from itertools import chain, islice
+
+from lxml.html import HtmlElement
+
+from flows.transform.blocks import blocks_of
+from flows.transform.names import people_in, unique
+from flows.transform.selectors import compiled
+from flows.transform.text import squeeze
+from flows.web.sites import SiteFacts
+
+# The elements that bylines are made of; a pass over these alone costs half of one over all.
+TAGS = (
+    "a", "address", "b", "cite", "dd", "div", "em", "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "i", "li",
+    "p", "section", "small", "span", "strong", "td", "ul",
+)  # fmt: skip
+# Pages have a few marks; a listing or a hostile page has thousands.
+MOST_MARKS = 60
+MOST_PIECES = 24
+LONGEST_PIECE = 200
+# The head of an article: so many elements before and behind its headline, or until its text begins.
+BEFORE_HEADLINE = 40
+BEHIND_HEADLINE = 150
+TEXT_BEGINS = 250
+MOST_ANCESTORS = 12
+
+CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+HINT = re.compile(
+    r"auth|autor|auteur|byline|by-line|verfass|writer|written|posted|poster|report|redakt|journalist|contrib|columnist|forfatt|författ"
+    r"|auktor|kirjoitt",
+    re.IGNORECASE,
+)
+AUTHOR_CLASS = re.compile(
+    r"(?:^|[\s_-])(?:post|entry|article|story|blog|meta|the|content|news|by|td|tdb)?"
+    r"(?:by-?lines?|authors?|autor(?:e|en|es|i|in|a)?|auteurs?|verfasser(?:in)?|writers?|posted-?by|written-?by|by-?author|reporters?|redakteure?|journalists?|journalistes?|contributors?|columnists?|itemposter|dateline-author"
+    r"|forfatter|auktor|kirjoittaja|författare)(?:-?(?:names?|link|info|text|wrap(?:per)?|list|s|line|meta|block|box))*(?=$|[\s_-])"
+)
+# What belongs to an author and is not the name; or is a name for another reason.
+NOT_THE_NAME = re.compile(
+    r"(?:^|[\s_-])(?:avatars?|image|img|photos?|pic(?:ture)?|thumb(?:nail)?|icons?|social|follow|comments?|count|related|posts|roles?|jobs?"
+    r"|positions?|occupation|bios?|biography|desc(?:ription)?|excerpt|more|email|date|time|twitter|caption|credits?|media|no-author|hide-?author)"
+    r"(?=$|[\s_-])"
+)
+AUTHOR_PAGE = re.compile(
+    r"/(?:authors?|autor(?:en|in|es|i|a)?|auteurs?|by|redakteure?|reporters?|journalists?|journalistes?|contributors?|columnists?|verfasser|writers?|byline)/[^/?#]{2,80}/?(?:$|[?#])"
+    r"|/(?:people|person|profiles?|profil|staff|team|mitarbeiter|members?|users?)/[^/?#]{2,80}/?(?:$|[?#])"
+)
+# Where other people are named than the author of the article.
+OTHERS = re.compile(
+    r"(?:^|[\s_-])(?:comments?(?:list|area|body|author)?|kommentare?|respond|disqus|recentcomments|related|recommend(?:ed|ations?)?|recirc(?:ulation)?"
+    r"|popular|trending|most-?read|newsletter|teasers?|carousel|slider|up-?next|ticker|testimonials?|captions?|figcaption|credits?|gallery|pullquote|reviewer"
+    r"|latest|more-(?:from|stories|posts|news)|also-like|read-?(?:more|next|also)|side-?bar|menu|nav|copyright|editors?|fact-?check(?:er|ed)?|translators?|quote)(?=$|[\s_-])"
+)
+OTHERS_TAGS = frozenset(("nav", "figure", "figcaption", "blockquote"))
+BEFORE_LINE = re.compile(
+    r"\s*(?:by|von|par|por|di|av|przez|text(?:e|o)?"
+    r"|(?P<plain>(?:written|posted|words|story|reporting) by|autor(?:en|in|a)?|authors?|auteurs?|(?:geschrieben|verfasst|veröffentlicht) von|posted (?:in|on) .{0,40} by))"
+    r"(?:\s*[:：]|(?!\s*(?-i:[a-zà-ÿ]))\s|$)",
+    re.IGNORECASE,
+)
+_AND = r"and|und|et|y|e|i|og|och|en|with"
+JOINS_NEXT = re.compile(rf"(?:[,，、;&/]|\b(?:{_AND}))\s*$", re.IGNORECASE)
+JOINS_LAST = re.compile(rf"\s*(?:[,，、;&/]|(?:{_AND})\b)\s*\S", re.IGNORECASE)
+OTHER_PART = re.compile(
+    r"^\W*(?:(?:medically |fact[- ]?)?(?:reviewed|checked|verified)|edited|translated|photograph(?:s|ed)?|photos?|illustrat(?:ed|ions?)"
+    r"|produced)\s+by\b|^\W*(?:reviewer|editor|fact[- ]checker|übersetzung|fotos?|traducción|photographe?r?)\s*:",
+    re.IGNORECASE,
+)
+SILENT = frozenset(("script", "style", "noscript", "template", "svg", "button", "time", "figcaption"))
+SITES_BYLINE = "site's byline"
+LINE = "line"
+HEADINGS = frozenset(("h1", "h2", "h3"))
+
+
+class Place(IntEnum):
+    """How near to the article's head a mark stands."""
+
+    ELSEWHERE = 0
+    HEAD = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One place of a page that names who wrote it: the people there, its words, how it is marked, where it stands."""
+
+    people: tuple[str, ...]
+    raw: str
+    evidence: str
+    place: Place
+    is_others: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    order: int
+    element: HtmlElement
+    evidence: str
+
+
+@dataclass(slots=True)
+class _Survey:
+    """One pass over the tree: the marked elements, and where the head of the article is."""
+
+    marks: list[_Found] = field(default_factory=list)
+    headline: HtmlElement | None = None
+    headline_order: int = 0
+    is_sure: bool = False
+    text_order: int | None = None
+
+    @property
+    def head(self) -> range:
+        """The places in document order that belong to the article's head."""
+        if self.headline is None:
+            return range(0)
+        end = self.headline_order + BEHIND_HEADLINE
+        return range(
+            self.headline_order - BEFORE_HEADLINE, end if self.text_order is None else min(end, self.text_order)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A run of text in a box, the element that holds it, and whether that is marked as a name itself."""
+
+    text: str
+    holder: HtmlElement
+    is_marked: bool
+
+
+def byline_marks(root: HtmlElement, facts: SiteFacts, headline: str | None = None) -> list[Mark]:
+    """The marks of a page in document order; a mark inside another is read with it."""
+    survey = _survey(root, facts, headline)
+    above = set(survey.headline.iterancestors()) if survey.headline is not None else set()
+    elements = {found.element for found in survey.marks}
+    marks, read = [], set[HtmlElement]()
+    for found in survey.marks:
+        if any(parent in read for parent in islice(found.element.iterancestors(), MOST_ANCESTORS)):
+            continue
+        if found.evidence == SITES_BYLINE:
+            marks.append(_sites_mark(found, facts))
+        elif pieces := _pieces(found.element, elements):
+            read.add(found.element)
+            marks.append(_mark(found, pieces, survey.head, above, facts))
+    return marks
+
+
+def _survey(root: HtmlElement, facts: SiteFacts, headline: str | None) -> _Survey:
+    survey = _Survey()
+    site_marks = compiled(facts.byline_selectors) if facts.byline_selectors else None
+    for order, element in enumerate(root.iter(*TAGS)):
+        tag = element.tag
+        if tag in HEADINGS:
+            _take_heading(survey, order, element, headline)
+        elif tag == "p" and survey.headline is not None and survey.text_order is None:
+            survey.text_order = order if len(element.text or "") > TEXT_BEGINS else None
+        if len(survey.marks) < MOST_MARKS:
+            evidence = SITES_BYLINE if site_marks and site_marks.matches(element) else _evidence(element, tag)
+            if evidence is None and _begins_line(element.text, survey, order):
+                evidence = LINE
+            if evidence:
+                survey.marks.append(_Found(order, element, evidence))
+    return survey
+
+
+def _begins_line(text: str | None, survey: _Survey, order: int) -> bool:
+    """Whether an element begins with "By …": near the headline in any words, elsewhere in plain ones."""
+    if text is None or len(text) > LONGEST_PIECE or not (match := BEFORE_LINE.match(text)):
+        return False
+    return order in survey.head or match["plain"] is not None
+
+
+def _take_heading(survey: _Survey, order: int, element: HtmlElement, headline: str | None) -> None:
+    """The heading that is the headline; else the first of the first rank."""
+    if survey.is_sure:
+        return
+    is_sure = bool(headline) and squeeze("".join(islice(element.itertext(), MOST_PIECES))) == headline
+    if is_sure or (survey.headline is None and element.tag == "h1"):
+        survey.headline, survey.headline_order, survey.text_order, survey.is_sure = element, order, None, is_sure
+
+
+def _evidence(element: HtmlElement, tag: str) -> str | None:
+    """How an element is marked as naming an author; None for all others."""
+    names = element.get("class") or element.get("id")
+    if names and (name := _author_class(names)):
+        return f"class {name}"
+    if "author" in (element.get("itemprop") or "").split():
+        return "itemprop author"
+    if tag != "a":
+        return None
+    if "author" in (element.get("rel") or "").split():
+        return "rel author"
+    return "link to an author" if AUTHOR_PAGE.search(element.get("href") or "") else None
+
+
+@lru_cache(maxsize=4096)
+def _author_class(names: str) -> str | None:
+    """The class name that says author or byline, among those of an element."""
+    if not HINT.search(names):
+        return None
+    for name in names.split()[:20]:
+        plain = CAMEL.sub("-", name[:80]).lower()
+        if AUTHOR_CLASS.search(plain) and not NOT_THE_NAME.search(plain):
+            return name
+    return None
+
+
+def _pieces(box: HtmlElement, marked: set[HtmlElement]) -> list[_Piece]:
+    """The runs of text in a box; none where it holds more than a byline does."""
+    pieces = list(islice(_runs(box, marked, is_marked=False), MOST_PIECES + 1))
+    is_byline = len(pieces) <= MOST_PIECES and all(len(piece.text) <= LONGEST_PIECE for piece in pieces)
+    return pieces if is_byline else []
+
+
+def _runs(element: HtmlElement, marked: set[HtmlElement], *, is_marked: bool, depth: int = 0) -> Iterator[_Piece]:
+    if element.text and not element.text.isspace():
+        yield _Piece(element.text, element, is_marked)
+    for child in element:
+        if depth < MOST_ANCESTORS and child.tag not in SILENT:
+            yield from _runs(child, marked, is_marked=is_marked or child in marked, depth=depth + 1)
+        if child.tail and not child.tail.isspace():
+            yield _Piece(child.tail, element, is_marked)
+
+
+def _mark(found: _Found, pieces: list[_Piece], head: range, above: set[HtmlElement], facts: SiteFacts) -> Mark:
+    return Mark(
+        people=tuple(unique(_people(pieces, facts, is_line=found.evidence == LINE))),
+        raw=_raw(piece.text for piece in pieces),
+        evidence=found.evidence,
+        place=Place.HEAD if found.order in head else Place.ELSEWHERE,
+        is_others=_is_others(found.element, above),
+    )
+
+
+def _sites_mark(found: _Found, facts: SiteFacts) -> Mark:
+    """The box in which a site, by what is known of it, names its authors: line by line, wherever it stands."""
+    lines = [block.text for block in blocks_of(found.element)[:MOST_PIECES]]
+    names = (name for line in lines for name in people_in(line, facts))
+    return Mark(tuple(unique(names)), _raw(lines), SITES_BYLINE, Place.HEAD)
+
+
+def _raw(texts: Iterable[str]) -> str:
+    return squeeze(" ".join(texts))[:LONGEST_PIECE]
+
+
+def _people(pieces: list[_Piece], facts: SiteFacts, *, is_line: bool) -> list[str]:
+    """The names in a box: those marked as names; else the first, and what is joined to it or listed with it."""
+    has_marked = any(piece.is_marked and people_in(piece.text, facts) for piece in pieces)
+    people: list[str] = []
+    first: _Piece | None = None
+    is_joined = False
+    for number, piece in enumerate(_by_authors(pieces)):
+        # What "By" says stands right behind it; further on other things are named.
+        if is_line and first is None and number > 1:
+            break
+        is_name = piece.is_marked if has_marked else first is None or _is_listed(piece, first)
+        if is_name or is_joined or (people and JOINS_LAST.match(piece.text)):
+            is_alone = not is_line and (piece.is_marked or len(pieces) == 1)
+            if names := people_in(piece.text, facts, allows_logins=is_alone):
+                people += names
+                first = first or piece
+        is_joined = bool(people) and JOINS_NEXT.search(piece.text) is not None
+    return people
+
+
+def _by_authors(pieces: list[_Piece]) -> Iterator[_Piece]:
+    """The pieces without those behind the label of another part of the work ("Edited by", "Fact-checked by")."""
+    is_other = False
+    for piece in pieces:
+        is_other = (is_other and not BEFORE_LINE.match(piece.text)) or OTHER_PART.search(piece.text) is not None
+        if not is_other:
+            yield piece
+
+
+def _is_listed(piece: _Piece, first: _Piece) -> bool:
+    """Whether a piece stands in a list with the first name: both are links, or both are items."""
+    same = piece.holder.tag == first.holder.tag and piece.holder.get("class") == first.holder.get("class")
+    return same and piece.holder is not first.holder and piece.holder.tag in ("a", "li")
+
+
+def _is_others(element: HtmlElement, above: set[HtmlElement]) -> bool:
+    """Whether other people than the article's authors are named here: in comments, related articles, captions."""
+    for parent in islice(chain((element,), element.iterancestors()), MOST_ANCESTORS):
+        if parent in above or parent.tag in ("body", "html"):
+            return False
+        if parent.tag in OTHERS_TAGS or OTHERS.search(_names_of(parent)):
+            return True
+    return False
+
+
+def _names_of(element: HtmlElement) -> str:
+    return CAMEL.sub("-", f"{element.get('class', '')} {element.get('id', '')}"[:300]).lower()
