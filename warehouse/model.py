@@ -113,9 +113,18 @@ class Evidence(StrEnum):
     META = "meta"
     TIME_ELEMENT = "time_element"
     VISIBLE = "visible"
+    SCRIPT = "script"
     FEED = "feed"
     URL = "url"
     ARCHIVE_TIMESTAMP = "archive_timestamp"
+
+
+class Zone(StrEnum):
+    """Whence the zone of `published_at` is known."""
+
+    EXPLICIT = "explicit"
+    SITE = "site"
+    ASSUMED = "assumed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +226,7 @@ class Document:
     published_precision: Precision | None
     published_evidence: Evidence | None
     published_raw: str | None
+    published_zone: Zone | None
     has_date_conflict: bool
     image_url: str | None
     images: tuple[Image, ...]

@@ -1,81 +1,43 @@
-"""When a page was published: every statement is a candidate, the best evidence wins, the others tell of conflict.
+"""When a page was published: every statement is a claim, the best evidence wins, the others tell of conflict.
 
-Rank: JSON-LD, meta, the feed's time where it is the publication, time element, visible text, the address, and
-last the moment of the crawl, which is only an upper bound. A time without a zone is read in the site's zone; where
-that is unknown only its day is believed. A day stands as 00:00 UTC of the day as it was written, because that
-keeps the publisher's calendar day in every UTC column. Nothing may lie after the capture.
+Rank: JSON-LD, meta, microdata, the feed's time where it is the publication, a date shown near the headline, the page's
+scripts, the address, vague names and dates shown elsewhere; then, as upper bounds only, when the page was changed and
+when it was crawled. A time without a zone is read in the site's zone, else in one assumed from the page; where neither
+is known only its day is believed. A day stands as 00:00 UTC of the day as it was written, because that keeps the
+publisher's calendar day in every UTC column. Nothing may lie after the capture.
 """
 
-import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
-from itertools import islice
-from typing import NamedTuple
-from zoneinfo import ZoneInfo
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from lxml.html import HtmlElement
 
+from flows.transform import datelines
+from flows.transform.article_head import headline_element
+from flows.transform.claims import Claim, first_possible, with_choice
+from flows.transform.date_labels import Label, label_of
+from flows.transform.datelines import Dated
 from flows.transform.evidence import Evidence as Statements
-from flows.transform.evidence import strings_in
-from flows.transform.text import squeeze
-from flows.transform.written_dates import Written, read_date
+from flows.transform.moments import Moment, Reader, day_start, page_reader
+from flows.transform.script_dates import scripted_dates
+from flows.transform.stated_dates import modified_statements, published_statements, url_dates, vague_statements
+from flows.transform.written_dates import dates_in
 from flows.web.sites import SiteFacts
-from flows.web.urls import split_url
-from warehouse.model import Evidence, Page, Precision, TimeMeaning
+from warehouse.model import Evidence, Page, Precision, TimeMeaning, Zone
 
-A_DAY = timedelta(days=1)
-# The calendar is ahead of UTC by at most 14 hours: a day written there can begin after the capture in UTC.
-FURTHEST_EAST = timedelta(hours=14)
-HALF_A_DAY = timedelta(hours=12)
-# Clocks of servers differ; a minute is what a feed's crawl and a page's own clock may disagree by.
-CLOCK_SKEW = timedelta(minutes=1)
-# Before 1990 there were no web pages; older dates are those of events or defaults such as the epoch.
-EARLIEST = date(1990, 1, 1)
+__all__ = ["Dated", "Publication", "dated_elements", "modified", "modified_claims", "published", "published_claims"]
 
-PUBLISHED_META = (
-    "article:published_time",
-    "og:article:published_time",
-    "datepublished",
-    "date.published",
-    "parsely-pub-date",
-    "sailthru.date",
-    "dc.date.issued",
-    "dcterms.created",
-    "dcterms.date",
-    "dc.date",
-    "publishdate",
-    "publish-date",
-    "publication_date",
-    "pubdate",
-    "date",
-)
-MODIFIED_META = ("article:modified_time", "og:updated_time", "datemodified", "dcterms.modified", "last-modified")
-NAMED_FOR_DATES = re.compile(
-    r"(?:^|[\s_-])(?:pub|post|entry|article)?[_-]?(?:date|time|published|datum|zeit)", re.IGNORECASE
-)
-# Enough for a dateline; more are the dates of other articles.
-MOST_DATED = 5
-MOST_PIECES = 12
-URL_DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)([/_-]?)(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?!\d)")
-
-
-class Dated(NamedTuple):
-    """A string that may be a publication date, and what kind of evidence it is."""
-
-    evidence: Evidence
-    raw: str
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """One reading of a publication time."""
-
-    at: datetime
-    precision: Precision
-    evidence: Evidence
-    raw: str
+# Near the headline and named for dates: as good as a statement. Below the lower number a date is somebody else's.
+STRONG = 4.0
+# By its place and its name or label: only such a shown date contradicts a better one.
+CERTAIN = 6.0
+WEAK = 0.0
+# Beside a date: its label, an author, a number of minutes; a clause; a sentence.
+DATELINE, SHORT_PROSE, PROSE = 30, 50, 120
+# What it counts for a shown date that the address or a script has the same day.
+AGREEMENT = 2.0
+LATER_THAN_CAPTURE = "after the capture"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,53 +48,88 @@ class Publication:
     precision: Precision | None = None
     evidence: Evidence | None = None
     raw: str | None = None
+    zone: Zone | None = None
     has_conflict: bool = False
 
 
-def published(page: Page, facts: SiteFacts, statements: Statements, visible: Iterable[Dated]) -> Publication:
-    """The publication time by the rank of evidence; `visible` are the date lines of the text."""
-    bound = _bound(page)
-    stated = list(_candidates(page, facts, statements, visible))
-    possible = [candidate for candidate in stated if _is_possible(candidate, bound)]
-    if possible:
-        best = possible[0]
-        conflict = any(_disagree(best, other) for other in stated[1:] if other is not best) or stated[0] is not best
-        return Publication(best.at, best.precision, best.evidence, best.raw, conflict)
-    upper = _upper_bound(page)
-    if upper is None:
+NOTHING_KNOWN = Publication()
+
+
+def dated_elements(root: HtmlElement, statements: Statements, headline: str | None) -> list[Dated]:
+    """What a page's tree holds in dates: time elements and, unless the page states an instant, lines and scripts."""
+    is_exact = any(
+        found.written.zone for dated in published_statements(statements) for found in dates_in(dated.raw)[:1]
+    )
+    shown = datelines.dated_elements(root, headline_element(root, headline), with_texts=not is_exact)
+    return shown if is_exact else [*shown, *scripted_dates(root)]
+
+
+def published(page: Page, facts: SiteFacts, statements: Statements, shown: Iterable[Dated]) -> Publication:
+    """The publication by the claims for it; `shown` are the dates found in the tree and the text."""
+    claims = published_claims(page, facts, statements, shown)
+    chosen = next((claim for claim in claims if claim.is_chosen), None)
+    if chosen is None:
         return Publication()
-    return Publication(upper.at, upper.precision, upper.evidence, upper.raw, bool(stated))
+    moment: Moment = chosen.value
+    zone = None if moment.precision is Precision.UPPER_BOUND else moment.zone
+    return Publication(moment.at, moment.precision, moment.evidence, chosen.raw, zone, _has_conflict(claims, moment))
 
 
-def modified(page: Page, facts: SiteFacts, statements: Statements) -> datetime | None:
-    """When the page says it was last changed; only where it gives a time, and none after the capture."""
-    raws = [*strings_in(statements.stated("dateModified")), *_meta_values(statements, MODIFIED_META)]
-    for raw in raws:
-        candidate = _candidate(read_date(raw, is_day_first=facts.is_day_first), facts, Evidence.META, raw, page)
-        if candidate and candidate.precision is not Precision.DAY and _is_possible(candidate, _bound(page)):
-            return candidate.at
-    return None
-
-
-def _candidates(page: Page, facts: SiteFacts, statements: Statements, visible: Iterable[Dated]) -> Iterator[Candidate]:
-    """All readings, the best evidence first."""
-    stated = [
-        *(Dated(Evidence.JSON_LD, raw) for raw in strings_in(statements.stated("datePublished"))),
-        *(Dated(Evidence.META, raw) for raw in _meta_values(statements, PUBLISHED_META)),
+def published_claims(page: Page, facts: SiteFacts, statements: Statements, shown: Iterable[Dated]) -> list[Claim]:
+    """All claims for the publication time, in the order of their rank, the winner marked."""
+    stated = list(published_statements(statements))
+    changed = list(modified_statements(statements))
+    reader = page_reader(page, facts, statements, [dated.raw for dated in (*stated, *changed)])
+    scripts, lines = _apart(shown)
+    addressed = list(_url_claims(page.url))
+    scripted = _claims(scripts, reader)
+    visible = _weighed(_line_claims(lines, reader), [*addressed, *scripted])
+    claims = [
+        *_claims(stated, reader),
+        *_feed_claims(page, facts),
+        *(claim for claim in visible if not _is_update(claim) and (claim.score or 0) >= STRONG),
+        *scripted,
+        *addressed,
+        *_as_weak(_claims(vague_statements(statements), reader)),
+        *_as_bounds(_claims(changed, reader)),
+        *(claim for claim in visible if _is_update(claim) and (claim.score or 0) >= STRONG),
+        *(claim for claim in visible if not _is_update(claim) and (claim.score or 0) < STRONG),
+        *(claim for claim in visible if _is_update(claim) and (claim.score or 0) < STRONG),
+        *_crawl_claims(page),
     ]
-    yield from _read(stated, page, facts)
-    if (at := page.hint_published_at) and came_with_publication(page, facts):
-        evidence = Evidence.ARCHIVE_TIMESTAMP if at == page.captured_at else Evidence.FEED
-        yield Candidate(at, Precision.SECOND, evidence, at.isoformat())
-    yield from _read(visible, page, facts)
-    yield from _url_dates(page.url)
+    checked = [_checked(claim, reader.bound) for claim in claims]
+    return with_choice(checked, _choice(checked))
 
 
-def _read(dated: Iterable[Dated], page: Page, facts: SiteFacts) -> Iterator[Candidate]:
-    for evidence, raw in dated:
-        reading = read_date(raw, is_day_first=facts.is_day_first)
-        if candidate := _candidate(reading, facts, evidence, raw, page):
-            yield candidate
+def modified(
+    page: Page,
+    facts: SiteFacts,
+    statements: Statements,
+    shown: Iterable[Dated] = (),
+    publication: Publication = NOTHING_KNOWN,
+) -> datetime | None:
+    """When the page says it was last changed: only where it gives a time, after the publication, by the capture."""
+    claims = modified_claims(page, facts, statements, shown, publication)
+    return next((claim.value.at for claim in claims if claim.is_chosen), None)
+
+
+def modified_claims(
+    page: Page,
+    facts: SiteFacts,
+    statements: Statements,
+    shown: Iterable[Dated] = (),
+    publication: Publication = NOTHING_KNOWN,
+) -> list[Claim]:
+    """All claims for the last change, in the order of their rank, the winner marked."""
+    changed = list(modified_statements(statements))
+    reader = page_reader(
+        page, facts, statements, [dated.raw for dated in (*published_statements(statements), *changed)]
+    )
+    lines = [claim for claim in _line_claims(_apart(shown)[1], reader) if _is_update(claim)]
+    claims = [_checked(claim, reader.bound) for claim in (*_claims(changed, reader), *lines)]
+    is_bound = publication.precision is Precision.UPPER_BOUND
+    refused = [_refused_as_change(claim, None if is_bound else publication.at) for claim in claims]
+    return with_choice(refused, first_possible(refused))
 
 
 def came_with_publication(page: Page, facts: SiteFacts) -> bool:
@@ -143,97 +140,138 @@ def came_with_publication(page: Page, facts: SiteFacts) -> bool:
     return (facts.feed_time if kind in (None, TimeMeaning.UNKNOWN) else kind) is TimeMeaning.PUBLICATION
 
 
-def _meta_values(statements: Statements, names: tuple[str, ...]) -> Iterator[str]:
-    for name in names:
-        yield from statements.meta.get(name, ())
-
-
-def dated_elements(root: HtmlElement) -> list[Dated]:
-    """The page's time element (marked as the publication, else the first), then what elements named for dates show."""
-    elements = [element for element in root.iter("time") if element.get("datetime")]
-    marked = [element for element in elements if element.get("pubdate") is not None or _is_published(element)]
-    dated = [Dated(Evidence.TIME_ELEMENT, str(element.get("datetime"))) for element in (marked or elements)[:1]]
-    shown = (
-        element
-        for element in root.iter("time", "span", "p", "div", "li", "em", "small")
-        if _is_named_for_dates(element)
+def _apart(shown: Iterable[Dated]) -> tuple[list[Dated], list[Dated]]:
+    """The dates of scripts, and those that readers see."""
+    everything = list(shown)
+    return (
+        [dated for dated in everything if dated.evidence is Evidence.SCRIPT],
+        [dated for dated in everything if dated.evidence is not Evidence.SCRIPT],
     )
-    texts = (squeeze("".join(islice(element.itertext(), MOST_PIECES))) for element in islice(shown, MOST_DATED))
-    return dated + [Dated(Evidence.VISIBLE, text) for text in texts if text]
 
 
-def _is_named_for_dates(element: HtmlElement) -> bool:
-    return element.tag == "time" or bool(NAMED_FOR_DATES.search(f"{element.get('class', '')} {element.get('id', '')}"))
+def _claims(dated: Iterable[Dated], reader: Reader) -> list[Claim]:
+    """Statements as claims; one that holds no date, or two, is refused."""
+    claims = []
+    for each in dated:
+        written = reader.written(each.raw)
+        moment = reader.moment(written, each.evidence) if written else None
+        claims.append(Claim(moment, each.place, each.raw, refused=None if moment else "no date of a publication"))
+    return claims
 
 
-def _is_published(element: HtmlElement) -> bool:
-    return (element.get("itemprop") or "").lower() == "datepublished"
+def _line_claims(lines: Iterable[Dated], reader: Reader) -> Iterator[Claim]:
+    """The dates of shown lines; each is labelled by what stands before it."""
+    for line in lines:
+        before = f"{line.label} "
+        end = 0
+        for found in dates_in(line.raw, reader.habits):
+            before, end = before + line.raw[end : found.start], found.end
+            moment = reader.moment(found.written, line.evidence)
+            label = label_of(before, default=Label.UPDATE if line.is_update else None)
+            if moment:
+                yield _line_claim(line, moment, label, found.end - found.start)
+            before = ""
 
 
-def _candidate(written: Written | None, facts: SiteFacts, evidence: Evidence, raw: str, page: Page) -> Candidate | None:
-    """A written date as an instant, in the zone it names, else in the site's."""
-    if written is None or not written.day >= EARLIEST:
-        return None
-    zone = written.zone or (_zone(facts.time_zone) if facts.time_zone else None)
-    if written.clock is None or zone is None:
-        return Candidate(_day_start(written.day), Precision.DAY, evidence, raw)
-    at = datetime.combine(written.day, written.clock, tzinfo=zone).astimezone(UTC)
-    if facts.has_twelve_hour_clock and not written.zone and not written.has_meridiem:
-        at = _twelve_hour_reading(at, written.clock, _bound(page))
-    return Candidate(at, Precision.SECOND if written.has_seconds else Precision.MINUTE, evidence, raw)
+def _line_claim(line: Dated, moment: Moment, label: Label | None, length: int) -> Claim:
+    if label is Label.UPDATE:
+        moment = replace(moment, precision=Precision.UPPER_BOUND)
+    weight = line.weight + (2 if label is Label.PUBLICATION else 0) + _plainness(len(line.raw) - length)
+    refused = "of something else" if label is Label.OTHER else "too far from the headline" if weight < WEAK else None
+    return Claim(moment, line.place, line.raw, score=weight, refused=refused)
 
 
-def _twelve_hour_reading(at: datetime, clock: time, bound: datetime | None) -> datetime:
-    """The latest reading of a 12-hour clock that is not after the bound; `at` is the reading as a 24-hour clock."""
-    if bound is None or clock.hour > 12:  # noqa: PLR2004 - twelve is the clock's own number
-        return at
-    # 12:30 means 00:30 or 12:30, 03:30 means 03:30 or 15:30.
-    other = at - HALF_A_DAY if clock.hour == 12 else at + HALF_A_DAY  # noqa: PLR2004 - as above
-    readings = [reading for reading in (at, other) if reading <= bound + CLOCK_SKEW]
-    return max(readings, default=at)
+def _plainness(other: int) -> float:
+    """How much the rest of its line speaks for a date: little beside it is a dateline, much is prose."""
+    if other <= DATELINE:
+        return 1
+    return 0 if other <= SHORT_PROSE else -2 if other <= PROSE else -4
 
 
-def _url_dates(url: str) -> Iterator[Candidate]:
-    for match in URL_DATE.finditer(split_url(url).path):
-        year, _, month, day = match.groups()
-        try:
-            yield Candidate(_day_start(date(int(year), int(month), int(day))), Precision.DAY, Evidence.URL, match[0])
-        except ValueError:
-            continue
-        return
+def _weighed(claims: Iterable[Claim], others: Sequence[Claim]) -> list[Claim]:
+    """Shown dates by their weight; one that the address or a script confirms is the more likely."""
+    days = {claim.value.day for claim in others if claim.value}
+    weighed = [
+        replace(claim, score=(claim.score or 0) + AGREEMENT, refused=None) if claim.value.day in days else claim
+        for claim in claims
+    ]
+    return sorted(weighed, key=lambda claim: -(claim.score or 0))
 
 
-def _bound(page: Page) -> datetime | None:
-    """What no publication can be later than: the capture, else the time that came with the page."""
-    return page.captured_at or page.hint_published_at
+def _is_update(claim: Claim) -> bool:
+    return claim.value is not None and claim.value.precision is Precision.UPPER_BOUND
 
 
-def _upper_bound(page: Page) -> Candidate | None:
+def _feed_claims(page: Page, facts: SiteFacts) -> Iterator[Claim]:
+    if (at := page.hint_published_at) and came_with_publication(page, facts):
+        evidence = Evidence.ARCHIVE_TIMESTAMP if at == page.captured_at else Evidence.FEED
+        moment = Moment(at, Precision.SECOND, evidence, at.date(), at.time(), Zone.EXPLICIT, timedelta())
+        yield Claim(moment, "hint", at.isoformat())
+
+
+def _crawl_claims(page: Page) -> Iterator[Claim]:
     """The earliest moment by which the page is known to have been there: never one after its capture."""
     if page.hint_published_at:
         at = min(page.hint_published_at, page.captured_at or page.hint_published_at)
         evidence = Evidence.ARCHIVE_TIMESTAMP if at == page.captured_at else Evidence.FEED
-        return Candidate(at, Precision.UPPER_BOUND, evidence, at.isoformat())
-    return None
+        yield Claim(Moment(at, Precision.UPPER_BOUND, evidence, at.date(), at.time()), "hint", at.isoformat())
 
 
-def _is_possible(candidate: Candidate, bound: datetime | None) -> bool:
-    if bound is None:
+def _url_claims(url: str) -> Iterator[Claim]:
+    for day, raw in url_dates(url):
+        yield Claim(Moment(day_start(day), Precision.DAY, Evidence.URL, day), "address", raw)
+
+
+def _as_weak(claims: Iterable[Claim]) -> Iterator[Claim]:
+    return (replace(claim, score=WEAK) for claim in claims)
+
+
+def _as_bounds(claims: Iterable[Claim]) -> Iterator[Claim]:
+    """When a page was changed, it was there."""
+    for claim in claims:
+        bound = replace(claim.value, precision=Precision.UPPER_BOUND) if claim.value else None
+        yield replace(claim, value=bound)
+
+
+def _checked(claim: Claim, bound: datetime | None) -> Claim:
+    if claim.value is not None and not claim.value.is_possible(bound):
+        return replace(claim, refused=LATER_THAN_CAPTURE)
+    return claim
+
+
+def _refused_as_change(claim: Claim, published_at: datetime | None) -> Claim:
+    if claim.refused or claim.value.clock is None:
+        return replace(claim, refused=claim.refused or "no time of day")
+    if published_at and claim.value.at < published_at:
+        return replace(claim, refused="before the publication")
+    return claim
+
+
+def _choice(claims: Sequence[Claim]) -> Claim | None:
+    """The first possible claim, or one that says the same day better."""
+    best = first_possible(claims)
+    if best is None or _is_update(best):
+        return best
+    return next((claim for claim in claims if _is_better(claim, best)), best)
+
+
+def _is_better(claim: Claim, best: Claim) -> bool:
+    """Whether a claim of lower rank gives the best one's day with a time, or its time with a zone that was meant."""
+    if claim.refused or _is_update(claim) or claim.value.day != best.value.day or claim.value.clock is None:
+        return False
+    if best.value.clock is None or (best.value.zone is Zone.ASSUMED and claim.value.zone is Zone.EXPLICIT):
         return True
-    slack = FURTHEST_EAST if candidate.precision is Precision.DAY else CLOCK_SKEW
-    return candidate.at <= bound + slack
+    # Some systems write their local time and put Z behind it; an offset is written on purpose.
+    is_same_clock = claim.value.clock.replace(second=0) == best.value.clock.replace(second=0)
+    return is_same_clock and best.value.offset == timedelta() and bool(claim.value.offset)
 
 
-def _disagree(one: Candidate, other: Candidate) -> bool:
-    """Whether two readings lie more than a day apart; a day covers all its hours in every zone."""
-    slack = A_DAY if Precision.DAY in (one.precision, other.precision) else timedelta()
-    return abs(one.at - other.at) > A_DAY + slack
-
-
-def _day_start(day: date) -> datetime:
-    return datetime.combine(day, time(), tzinfo=UTC)
-
-
-@cache
-def _zone(name: str) -> ZoneInfo:
-    return ZoneInfo(name)
+def _has_conflict(claims: Sequence[Claim], chosen: Moment) -> bool:
+    """Whether evidence of some weight disagrees by more than a day, or lies after the capture."""
+    weighty = [
+        claim for claim in claims if claim.value and not _is_update(claim) and (claim.score or CERTAIN) >= CERTAIN
+    ]
+    return any(
+        claim.refused == LATER_THAN_CAPTURE or (not claim.refused and claim.value.disagrees_with(chosen))
+        for claim in weighty
+    )

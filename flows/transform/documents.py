@@ -90,7 +90,7 @@ def _read(page: Page, rules: SiteRules) -> _Reading:
     lead_images = image_claims(root, headline, statements, page.url, facts)
     # A fragment is the article alone: its headings stand within the text, and nothing is a standfirst behind them.
     summaries = [] if trees.is_fragment(markup) else standfirsts(root, headline, statements, facts)
-    dated = dates.dated_elements(root)
+    dated = dates.dated_elements(root, statements, headline)
 
     # The tree without what is not the article; its pictures, then its text.
     remove_noise(root, facts)
@@ -141,10 +141,11 @@ def _document(page: Page, reading: _Reading) -> Document:
         section=subjects.section(statements),
         tags=subjects.tags(statements),
         published_at=publication.at,
-        modified_at=dates.modified(page, facts, statements),
+        modified_at=dates.modified(page, facts, statements, reading.dates, publication),
         published_precision=publication.precision,
         published_evidence=publication.evidence,
         published_raw=publication.raw,
+        published_zone=publication.zone,
         has_date_conflict=publication.has_conflict,
         image_url=lead_picture(reading.lead_images, reading.pictures),
         images=reading.pictures,

@@ -52,6 +52,7 @@ class Found(NamedTuple):
 
 
 NO_HABITS = Habits()
+NUMBERS_EITHER_WAY = Habits(order=Order.DAY_FIRST)
 AFTERNOON = ("p", "下午", "午後", "오후", "晚", "μμ", "μ.μ", "م")
 MERIDIEM = r"(?P<meridiem{n}>[ap]\.?\s?m\b\.?|上午|下午|午前|午後|早上|晚上|오전|오후|[πμ]\.?μ\.?|[صم](?!\w))"
 CLOCK = (
@@ -70,8 +71,8 @@ YEAR = r"(?P<year>(?:19|20)\d\d)"
 # The year of the Buddhist calendar too; only beside a name of a month, because four digits are easily something else.
 NAMED_YEAR = r"(?P<year>(?:19|20)\d\d|2[45]\d\d|1[34]\d\d)"
 # A letter and what follows it up to a digit or a mark: Indic names hold vowel signs, which are no letters; the short
-# Thai names hold a dot.
-NAME = r"(?P<name>[^\W\d_](?:\.[^\W\d_]|[^\s\d.,،:;/()|<>\[\]{}\"“”–—_-]){1,13})\.?"
+# Thai names hold a dot. Possessive: what follows a name cannot be part of it, and words are many.
+NAME = r"(?P<name>[^\W\d_](?:\.[^\W\d_]|[^\s\d.,،:;/()|<>\[\]{}\"“”–—_-]){1,13}+)\.?+"
 ORDINAL = r"(?:st|nd|rd|th|er|ère|eme|[aºª°]|\.)?"
 OF = r"(?:de\s+|del\s+|d[’']|of\s+|di\s+|da\s+|ta[’']\s+|-|/|–)?"
 WEEKDAY = r"(?:\s*[（(]?(?:星期|周|週)?[一二三四五六日天月火水木金土][)）]?)?"
@@ -131,6 +132,13 @@ def dates_in(text: str, habits: Habits = NO_HABITS) -> tuple[Found, ...]:
         if is_free and (day := _day(match.groupdict(), habits)):
             found.append(_with_clock_beside(day, match, plain))
     return tuple(found[:MOST_IN_PASSAGE])
+
+
+@lru_cache(maxsize=4096)
+def has_date(text: str) -> bool:
+    """Whether a passage holds what looks like a date, whichever number of it may be the day."""
+    plain = _with_plain_digits(text[:LONGEST_PASSAGE])
+    return any(_day(match.groupdict(), NUMBERS_EITHER_WAY) for match in _matches(plain))
 
 
 def _with_plain_digits(text: str) -> str:

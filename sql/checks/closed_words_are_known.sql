@@ -77,8 +77,20 @@ strangers as (
         published_evidence as word,
         count(*) as row_count,
     from raw.documents
-    where published_evidence not in ('json_ld', 'meta', 'time_element', 'visible', 'feed', 'url', 'archive_timestamp')
+    where
+        published_evidence not in (
+            'json_ld', 'meta', 'time_element', 'visible', 'script', 'feed', 'url', 'archive_timestamp'
+        )
     group by published_evidence
+    union all
+    select
+        'documents' as table_name,
+        'published_zone' as column_name,
+        published_zone as word,
+        count(*) as row_count,
+    from raw.documents
+    where published_zone not in ('explicit', 'site', 'assumed')
+    group by published_zone
     union all
     select
         'rejects' as table_name,

@@ -22,6 +22,7 @@ select
     published_precision,
     published_evidence,
     published_raw,
+    published_zone,
     has_date_conflict,
     image_url,
     images,

@@ -25,6 +25,7 @@ select
     documents.published_precision,
     documents.published_evidence,
     documents.published_raw,
+    documents.published_zone,
     documents.has_date_conflict,
     documents.image_url,
     documents.images,

@@ -14,7 +14,7 @@ CONTRACT = {
     "documents": (
         "document_id page_id source site requested_url url canonical_url declared_canonical_url title lead text "
         "paragraphs authors agency section tags language published_at modified_at published_precision "
-        "published_evidence published_raw has_date_conflict image_url images links is_free word_count "
+        "published_evidence published_raw published_zone has_date_conflict image_url images links is_free word_count "
         "character_count text_hash minhash text_method text_confidence captured_at loaded_at extractor rules_version "
         "version_number version_count"
     ),
@@ -48,6 +48,7 @@ CLOSED_WORDS = {
     "hint_published_kind": model.TimeMeaning,
     "published_precision": model.Precision,
     "published_evidence": model.Evidence,
+    "published_zone": model.Zone,
     "stage": model.Stage,
     "reason": model.Reason,
     "state": model.State,

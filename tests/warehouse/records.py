@@ -38,6 +38,7 @@ def document(of: Page, **changes: Any) -> Document:
         "published_precision": "second",
         "published_evidence": "feed",
         "published_raw": None,
+        "published_zone": None,
         "has_date_conflict": False,
         "image_url": None,
         "images": (),

@@ -1,0 +1,235 @@
+"""Where a page shows its date: time elements and lines with a date, weighed by where they stand.
+
+A page shows many dates: those of teasers, comments, events and related articles among them. Its own stands near the
+headline, in an element named for dates, and hardly in a link, a footer or a side column. The weights say how much
+each of these speaks; they are read in `dates.py`, where the page's habits of writing dates are known.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, NamedTuple, cast
+
+from lxml import etree
+from lxml.html import HtmlElement
+
+from flows.transform.text import squeeze
+from flows.transform.written_dates import has_date
+from warehouse.model import Evidence
+
+# A line longer than this is prose with a date in it.
+LONGEST_LINE = 160
+LONGEST_LABEL = 60
+# Enough for a page full of teasers: the nearest to the headline are weighed, the others belong to others.
+MOST_TIMES = 40
+MOST_TEXTS = 200
+MOST_LINES = 40
+MOST_PIECES = 24
+# An element deeper below what it shares with the headline is weighed by its nearest ancestors.
+MOST_LEVELS = 14
+
+SHOWN = "[string-length(.) < 160][not(parent::script or parent::style or parent::noscript or parent::option)]"
+# In document order, the texts with a year of ours; the common case, because each further sign costs a search.
+DATED_TEXTS = etree.XPath(f"body/descendant::text()[contains(., '20') or contains(., '19')]{SHOWN}")
+# Where there is none: Thai, Arabic and Persian years, an era's, and years of two digits.
+RARELY_DATED_TEXTS = etree.XPath(
+    "body/descendant::text()[contains(., '25') or contains(., '٢٠') or contains(., '۱۴') or contains(., '۱۳')"
+    f" or contains(., '年') or contains(., '.1') or contains(., '.2') or contains(., '/1') or contains(., '/2')]{SHOWN}"
+)
+YEAR = re.compile(r"(?<!\d)(?:19|20|2[45]|1[34])\d\d(?!\d)|\d\s?[./-]\s?\d\d(?!\d)|\d年", re.ASCII)
+# The year at the end of a date whose day stands in an element of its own.
+A_PIECE = re.compile(r"\W*(?:[^\W\d]{3,12}\W*)?(?:19|20)\d\d\W*")
+LEVELS_OF_PIECES = 3
+# Near the headline, or named for dates and not far: no need to look for rarer spellings.
+LIKELY = 3
+NAMED_PUBLISHED = re.compile(
+    r"publi[sc]|pub[_-]?date|date[_-]?pub|(?:post|entry|article|news|story|item)[\w]*[_-]*(?:date|time)|posted|"
+    r"(?:date|time)[_-]*(?:post|article|line)|dateline|erstellt|created|submitted|veroeffentlicht",
+    re.IGNORECASE,
+)
+NAMED_DATE = re.compile(
+    r"date|datum|(?<![a-z])time(?!r|out|line[-_]?item)|fecha|stamp|zeit|(?<![a-z])data(?![a-z-])|tarih", re.IGNORECASE
+)
+NAMED_HEAD = re.compile(
+    r"meta|byline|author|autor|info|header|credit|detail|article[_-]?head|kicker|intro", re.IGNORECASE
+)
+NAMED_UPDATE = re.compile(r"updat|modif|aktualis|changed|edited|revis", re.IGNORECASE)
+ASIDE = re.compile(
+    r"comment|kommentar|disqus|relat|recommend|sidebar|side-bar|widget|footer|fusszeile|teaser|(?:^|[\s_-])cards?(?:$|[\s_-])|"
+    r"latest|recent|popular|trending|most[_-]|archive|calend|kalender|event|copyright|legal|(?:^|[\s_-])(?:nav|menu)|"
+    r"newsletter|cookie|promo|breaking|ticker|carousel|slider|read[_-]?(?:more|next)|more[_-](?:news|posts|stories)|"
+    r"up[_-]?next|next[_-]?post|prev|pagination|review|reply|answer|signature|toolbar|wm-ipp",
+    re.IGNORECASE,
+)
+ASIDE_TAGS = frozenset(("footer", "nav", "aside", "form", "blockquote", "figcaption", "table"))
+CARD_TAGS = frozenset(("article", "li"))
+
+
+class Dated(NamedTuple):
+    """A string that may hold the publication date, what kind of evidence it is, and how its place speaks for it.
+
+    `label` is what stands before it; `is_update` says that its element is named for changes.
+    """
+
+    evidence: Evidence
+    raw: str
+    place: str = "head of the text"
+    weight: float = 6.0
+    label: str = ""
+    is_update: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How an element stands to the headline: levels up to what they share, whether behind it, and what is between."""
+
+    hops: int
+    is_behind: bool
+    between: tuple[HtmlElement, ...]
+
+
+class Headline:
+    """The path from a headline to the root of its page, to tell how other elements stand to it."""
+
+    def __init__(self, element: HtmlElement | None, root: HtmlElement) -> None:
+        """An unknown headline is taken to be the body's own: everything is far from it then."""
+        self.is_known = element is not None
+        path = [element, *element.iterancestors()] if element is not None else [root]
+        self._steps = {step: number for number, step in enumerate(path)}
+        self._path = path
+
+    def standing(self, element: HtmlElement) -> Standing:
+        """How an element of the same page stands to the headline."""
+        between: list[HtmlElement] = []
+        place: HtmlElement | None = element
+        while place is not None and place not in self._steps:
+            between.append(place)
+            place = place.getparent()
+        hops = self._steps.get(place, len(self._path)) if place is not None else len(self._path)
+        return Standing(hops, self._is_behind(between, hops), tuple(between[:MOST_LEVELS]))
+
+    def _is_behind(self, between: list[HtmlElement], hops: int) -> bool:
+        if not between or not 0 < hops < len(self._path):
+            return False
+        shared = self._path[hops]
+        return bool(shared.index(between[-1]) > shared.index(self._path[hops - 1]))
+
+
+def dated_elements(root: HtmlElement, headline: HtmlElement | None, *, with_texts: bool = True) -> list[Dated]:
+    """What may be the page's date, in document order within each kind; without its texts, its time elements alone."""
+    known = Headline(headline, root)
+    dated = list(_dated_times(root, known))
+    return dated + _dated_texts(root, known) if with_texts else dated
+
+
+def _dated_times(root: HtmlElement, headline: Headline) -> Iterator[Dated]:
+    elements = (element for element in root.iter("time", "abbr") if _machine_time(element))
+    for element in islice(elements, MOST_TIMES):
+        names = _names(element)
+        weight = _weight(element, headline.standing(element), headline) + (1 if element.tag == "time" else 0)
+        is_marked = element.get("pubdate") is not None or "datepublished" in (element.get("itemprop") or "").lower()
+        is_update = bool(NAMED_UPDATE.search(names)) and not NAMED_PUBLISHED.search(names)
+        raw, label = str(_machine_time(element)), _label(element)
+        yield Dated(Evidence.TIME_ELEMENT, raw, _place(element), weight + 3 * is_marked, label, is_update)
+
+
+def _machine_time(element: HtmlElement) -> str | None:
+    value = element.get("datetime") or (element.get("title") if element.tag == "abbr" else None)
+    return value if value and len(value) <= LONGEST_LABEL and has_date(value) else None
+
+
+def _dated_texts(root: HtmlElement, headline: Headline) -> list[Dated]:
+    dated = list(_weighed(_lines(DATED_TEXTS, root), headline))
+    if any(each.weight >= LIKELY for each in dated):
+        return dated
+    return dated + list(_weighed(_lines(RARELY_DATED_TEXTS, root), headline))
+
+
+def _weighed(lines: dict[HtmlElement, str], headline: Headline) -> Iterator[Dated]:
+    standings = {element: headline.standing(element) for element in lines}
+    nearest = sorted(lines, key=lambda element: standings[element].hops)[:MOST_LINES]
+    for element in sorted(nearest, key=list(lines).index):
+        line, names = lines[element], _names(element)
+        weight = _weight(element, standings[element], headline)
+        is_update = bool(NAMED_UPDATE.search(names)) and not NAMED_PUBLISHED.search(names)
+        yield Dated(Evidence.VISIBLE, line, _place(element), weight, _label(element), is_update)
+
+
+def _lines(path: etree.XPath, root: HtmlElement) -> dict[HtmlElement, str]:
+    """The lines with a date in the texts of a path, by their elements, in document order."""
+    lines: dict[HtmlElement, str] = {}
+    for text in cast("list[Any]", path(root))[:MOST_TEXTS]:
+        if YEAR.search(text) and (line := _line(text)):
+            lines.setdefault(*line)
+    return lines
+
+
+def _line(text: Any) -> tuple[HtmlElement, str] | None:
+    """The element whose text is a line with a date, and the line; a date in pieces is put together."""
+    element = text.getparent()
+    if text.is_tail and element is not None:
+        element = element.getparent()
+    line = squeeze(text)
+    for _ in range(LEVELS_OF_PIECES):
+        if element is None or len(line) > LONGEST_LINE or has_date(line) or not A_PIECE.fullmatch(text):
+            break
+        line = squeeze(" ".join(_pieces(element)))
+        element = element if has_date(line) else element.getparent()
+    return (element, line) if element is not None and len(line) <= LONGEST_LINE and has_date(line) else None
+
+
+def _weight(element: HtmlElement, standing: Standing, headline: Headline) -> float:
+    """How much the place of an element speaks for its date being the page's."""
+    near = " ".join(_names(step) for step in standing.between[:2])
+    weight = _nearness(standing, headline) + _named(near) + (1 if element.tag == "time" else 0)
+    return weight - _elsewhere(standing)
+
+
+def _nearness(standing: Standing, headline: Headline) -> float:
+    if not headline.is_known:
+        return 1
+    by_hops = {0: 0.5, 1: 3, 2: 3, 3: 2, 4: 2, 5: 1, 6: 1}.get(standing.hops, 0)
+    return by_hops + (0.5 if standing.is_behind else 0)
+
+
+def _named(names: str) -> float:
+    if NAMED_PUBLISHED.search(names):
+        return 3
+    if NAMED_DATE.search(names):
+        return 2
+    return 1 if NAMED_HEAD.search(names) else 0
+
+
+def _elsewhere(standing: Standing) -> float:
+    """How much speaks for a date of something else: a side column, a card in a list, a link."""
+    between = standing.between
+    is_aside = any(step.tag in ASIDE_TAGS or ASIDE.search(_names(step)) for step in between)
+    is_card = any(step.tag in CARD_TAGS for step in between)
+    is_link = any(step.tag == "a" for step in between)
+    return 4 * is_aside + 1 * is_card + 2 * is_link
+
+
+def _pieces(element: HtmlElement) -> list[str]:
+    return [str(piece) for piece in islice(element.itertext(), MOST_PIECES)]
+
+
+def _names(element: HtmlElement) -> str:
+    return f"{element.get('class') or ''} {element.get('id') or ''} {element.get('itemprop') or ''}"
+
+
+def _place(element: HtmlElement) -> str:
+    """The element in the words of a selector, for people."""
+    first = (element.get("class") or "").split()[:1]
+    return ".".join([str(element.tag), *first])[:LONGEST_LABEL]
+
+
+def _label(element: HtmlElement) -> str:
+    """What stands before an element in its neighbourhood: "Published:", "Stand", "Updated"."""
+    parent = element.getparent()
+    before = element.getprevious() if parent is not None else None
+    if before is not None:
+        text = " ".join(_pieces(before)) + " " + (before.tail or "")
+    else:
+        text = (parent.text or "") if parent is not None else ""
+    return squeeze(text[-LONGEST_LABEL:])
