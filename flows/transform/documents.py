@@ -17,6 +17,7 @@ from flows.transform.lead_pictures import image_claims, lead_picture
 from flows.transform.leads import lead, lead_claims
 from flows.transform.links import links_in
 from flows.transform.noise import remove_noise, without_noise
+from flows.transform.refusals import Shown, has_player, refusal, refusal_claims
 from flows.transform.standfirsts import standfirsts
 from flows.transform.text import character_count, text_hash
 from flows.transform.titles import is_title, title
@@ -66,13 +67,13 @@ class _Reading:
     dates: list[dates.Dated]
     marks: list[Mark]
     credits: list[str]
-    has_media: bool
+    refusals: list[Claim]
 
 
 def _transform(page: Page, rules: SiteRules) -> Document | Reject:
     reading = _read(page, rules)
-    if not (reading.blocks or reading.pictures or reading.has_media):
-        return _reject(page, Reason.NO_TEXT, "neither text nor media")
+    if refused := refusal(reading.refusals):
+        return _reject(page, *refused)
     return _document(page, reading)
 
 
@@ -86,7 +87,7 @@ def _read(page: Page, rules: SiteRules) -> _Reading:
     statements = read_evidence(root, page.url)
     headline = title(page, statements, facts, rules)
     marks = byline_marks(root, facts, headline)
-    has_media = images.has_media(root)
+    has_media, plays = images.has_media(root), has_player(root)
     lead_images = image_claims(root, headline, statements, page.url, facts)
     # A fragment is the article alone: its headings stand within the text, and nothing is a standfirst behind them.
     summaries = [] if trees.is_fragment(markup) else standfirsts(root, headline, statements, facts)
@@ -102,6 +103,8 @@ def _read(page: Page, rules: SiteRules) -> _Reading:
     header = split_header(content.blocks, facts, has_head=not dates.came_with_publication(page, facts))
     blocks = [block for block in without_noise(header.blocks, facts) if not is_title(block, headline)]
     leads = lead_claims(summaries, blocks, headline, facts)
+    pictures = images.within(content.region, shown)
+    beside = Shown(has_pictures=bool(pictures), has_player=plays, has_media=has_media)
     return _Reading(
         facts=facts,
         rules=rules,
@@ -111,12 +114,12 @@ def _read(page: Page, rules: SiteRules) -> _Reading:
         blocks=blocks,
         leads=leads,
         lead_images=lead_images,
-        pictures=images.within(content.region, shown),
+        pictures=pictures,
         links=links_in(blocks, page.url),
         dates=[*dated, *header.dates],
         marks=marks,
         credits=header.bylines,
-        has_media=has_media,
+        refusals=refusal_claims(page, statements, blocks, beside, is_fragment=trees.is_fragment(markup)),
     )
 
 
