@@ -24,7 +24,7 @@ HEADLINE_NAME = re.compile(
 )
 # What they call the name of the site over every page.
 LOGO_NAME = re.compile(
-    r"(?:^|[\s_-])(?:logo|brand|branding|site[_-]?(?:title|name|header|logo)|blog[_-]?(?:title|name)|masthead|navbar)",
+    r"(?:^|[\s_-])(?:logo|brand|branding|site[_-]?(?:title|name|header|logo)|blog[_-]?name|navbar)",
     re.IGNORECASE,
 )
 UNSHOWN = frozenset(("script", "style", "noscript", "template", "svg"))
