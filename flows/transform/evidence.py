@@ -149,11 +149,17 @@ def _tag_links(root: HtmlElement) -> Iterator[HtmlElement]:
 def _metas(root: HtmlElement) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for meta in islice(root.iter("meta"), MAX_METAS):
-        name = meta.get("property") or meta.get("name") or meta.get("itemprop")
+        name = meta.get("property") or meta.get("name") or meta.get("itemprop") or _equivalent(meta)
         value = unescaped(meta.get("content"))
         if name and value:
             found.setdefault(name.strip().lower(), []).append(value)
     return found
+
+
+def _equivalent(meta: HtmlElement) -> str | None:
+    """The name of a header line that says something of the text and nothing of the server."""
+    name = meta.get("http-equiv") or ""
+    return name if name.lower() == "content-language" else None
 
 
 def _links(root: HtmlElement) -> dict[str, list[str]]:
