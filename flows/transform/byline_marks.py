@@ -14,7 +14,7 @@ from itertools import chain, islice
 from lxml.html import HtmlElement
 
 from flows.transform.blocks import blocks_of
-from flows.transform.names import people_in, unique
+from flows.transform.names import has_given_name, people_in, unique, without_places
 from flows.transform.selectors import compiled
 from flows.transform.text import squeeze
 from flows.web.sites import SiteFacts
@@ -22,7 +22,7 @@ from flows.web.sites import SiteFacts
 # The elements that bylines are made of; a pass over these alone costs half of one over all.
 TAGS = (
     "a", "address", "b", "cite", "dd", "div", "em", "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "i", "li",
-    "p", "section", "small", "span", "strong", "td", "ul",
+    "p", "section", "small", "span", "strong", "td", "time", "ul",
 )  # fmt: skip
 # Pages have a few marks; a listing or a hostile page has thousands.
 MOST_MARKS = 60
@@ -33,6 +33,13 @@ BEFORE_HEADLINE = 40
 BEHIND_HEADLINE = 150
 TEXT_BEGINS = 250
 MOST_ANCESTORS = 12
+# Texts behind the headline in which a name without any mark is looked for, and how near to a day it must stand.
+MOST_NEAR = 60
+NEAR_A_DAY = 3
+LONGEST_UNMARKED = 60
+A_DAY = re.compile(
+    r"\b(?:19|20)\d\d\b|\b\d{1,2}[./]\d{1,2}\b|\b\d+\s?(?:min|hours?|days?|weeks?|stunden?|tage?)\b", re.IGNORECASE
+)
 
 CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 HINT = re.compile(
@@ -48,23 +55,29 @@ AUTHOR_CLASS = re.compile(
 # What belongs to an author and is not the name; or is a name for another reason.
 NOT_THE_NAME = re.compile(
     r"(?:^|[\s_-])(?:avatars?|image|img|photos?|pic(?:ture)?|thumb(?:nail)?|icons?|social|follow|comments?|count|related|posts|roles?|jobs?"
-    r"|positions?|occupation|bios?|biography|desc(?:ription)?|excerpt|more|email|date|time|twitter|caption|credits?|media|no-author|hide-?author)"
-    r"(?=$|[\s_-])"
+    r"|positions?|occupation|bios?|biography|desc(?:ription)?|excerpt|more|email|twitter|caption|credits?|media"
+    r"|no-author|hide-?author|history)(?=$|[\s_-])|-(?:date|time)$"
 )
 AUTHOR_PAGE = re.compile(
-    r"/(?:authors?|autor(?:en|in|es|i|a)?|auteurs?|by|redakteure?|reporters?|journalists?|journalistes?|contributors?|columnists?|verfasser|writers?|byline)/[^/?#]{2,80}/?(?:$|[?#])"
-    r"|/(?:people|person|profiles?|profil|staff|team|mitarbeiter|members?|users?)/[^/?#]{2,80}/?(?:$|[?#])"
+    r"/(?:authors?|autor(?:en|in|es|i|a)?|auteurs?|by|redakteure?|reporters?|journalists?|journalistes?|contributors?|columnists?"
+    r"|verfasser|writers?|byline)/[^/?#]{2,80}/?(?:$|[?#])"
+)
+# Pages of members and staff are those of authors where they are linked by the headline; elsewhere they are anybody's.
+MEMBER_PAGE = re.compile(
+    r"/(?:people|person|profiles?|profil|staff|team|mitarbeiter|members?|users?|blog-authors)/[^/?#]{2,80}/?(?:$|[?#])"
 )
 # Where other people are named than the author of the article.
 OTHERS = re.compile(
-    r"(?:^|[\s_-])(?:comments?(?:list|area|body|author)?|kommentare?|respond|disqus|recentcomments|related|recommend(?:ed|ations?)?|recirc(?:ulation)?"
-    r"|popular|trending|most-?read|newsletter|teasers?|carousel|slider|up-?next|ticker|testimonials?|captions?|figcaption|credits?|gallery|pullquote|reviewer"
-    r"|latest|more-(?:from|stories|posts|news)|also-like|read-?(?:more|next|also)|side-?bar|menu|nav|copyright|editors?|fact-?check(?:er|ed)?|translators?|quote)(?=$|[\s_-])"
+    r"(?:^|[\s_-])(?:comments?(?:list|area|body|author)?|kommentare?|respond|disqus|recentcomments|related|carousel|slider"
+    r"|recommend(?:ed|ations?)?|recirc(?:ulation)?|popular|trending|most-?read|newsletter|teasers?|up-?next|ticker"
+    r"|testimonials?|captions?|figcaption|pullquote|reviewer|latest|more-(?:from|stories|posts|news)|also-like"
+    r"|read-?(?:more|next|also)|side-?bar|menu|nav|copyright|fact-?check(?:er|ed)?|translators?|quote)(?=$|[\s_-])"
 )
 OTHERS_TAGS = frozenset(("nav", "figure", "figcaption", "blockquote"))
 BEFORE_LINE = re.compile(
     r"\s*(?:by|von|par|por|di|av|przez|text(?:e|o)?"
-    r"|(?P<plain>(?:written|posted|words|story|reporting) by|autor(?:en|in|a)?|authors?|auteurs?|(?:geschrieben|verfasst|veröffentlicht) von|posted (?:in|on) .{0,40} by))"
+    r"|(?P<plain>(?:written|posted|words|story|reporting) by|autor(?:en|in|a)?|authors?|auteurs?"
+    r"|(?:geschrieben|verfasst|veröffentlicht) von|posted (?:in|on) .{0,40} by))"
     r"(?:\s*[:：]|(?!\s*(?-i:[a-zà-ÿ]))\s|$)",
     re.IGNORECASE,
 )
@@ -72,13 +85,14 @@ _AND = r"and|und|et|y|e|i|og|och|en|with"
 JOINS_NEXT = re.compile(rf"(?:[,，、;&/]|\b(?:{_AND}))\s*$", re.IGNORECASE)
 JOINS_LAST = re.compile(rf"\s*(?:[,，、;&/]|(?:{_AND})\b)\s*\S", re.IGNORECASE)
 OTHER_PART = re.compile(
-    r"^\W*(?:(?:medically |fact[- ]?)?(?:reviewed|checked|verified)|edited|translated|photograph(?:s|ed)?|photos?|illustrat(?:ed|ions?)"
-    r"|produced)\s+by\b|^\W*(?:reviewer|editor|fact[- ]checker|übersetzung|fotos?|traducción|photographe?r?)\s*:",
+    r"(?:reviewed|checked|verified|edited|translated|photograph(?:s|ed)?|photos?|illustrat(?:ed|ions?)|produced)\s+by\b"
+    r"|^\W*(?:reviewer|editor|fact[- ]checker|übersetzung|fotos?|traducción|photographe?r?)\s*:",
     re.IGNORECASE,
 )
-SILENT = frozenset(("script", "style", "noscript", "template", "svg", "button", "time", "figcaption"))
+SILENT = frozenset(("script", "style", "noscript", "template", "svg", "time", "figcaption"))
 SITES_BYLINE = "site's byline"
-LINE = "line"
+UNMARKED = "name beside a day"
+LINE, AUTHOR_LINK, MEMBER_LINK = "line", "link to an author", "link to a member"
 HEADINGS = frozenset(("h1", "h2", "h3"))
 
 
@@ -116,6 +130,7 @@ class _Survey:
     headline_order: int = 0
     is_sure: bool = False
     text_order: int | None = None
+    near: list[tuple[int, HtmlElement]] = field(default_factory=list)
 
     @property
     def head(self) -> range:
@@ -151,7 +166,25 @@ def byline_marks(root: HtmlElement, facts: SiteFacts, headline: str | None = Non
         elif pieces := _pieces(found.element, elements):
             read.add(found.element)
             marks.append(_mark(found, pieces, survey.head, above, facts))
-    return marks
+    return marks if any(mark.people for mark in marks) else [*marks, *_unmarked(survey, above, facts)]
+
+
+def _unmarked(survey: _Survey, above: set[HtmlElement], facts: SiteFacts) -> Iterator[Mark]:
+    """A name beside a day, near the headline: where a stylesheet's class names say nothing, as many now do."""
+    head = survey.head
+    texts = [(element, squeeze(element.text)) for order, element in survey.near if order in head and element.text]
+    for number, (element, text) in enumerate(texts):
+        around = texts[max(0, number - NEAR_A_DAY) : number + NEAR_A_DAY + 1]
+        if not _is_short_name(text) or not any(A_DAY.search(other) for _, other in around):
+            continue
+        people = [name for name in people_in(text, facts) if has_given_name(name)]
+        if people and not _is_others(element, above):
+            yield Mark(tuple(people), text, UNMARKED, Place.HEAD)
+            return
+
+
+def _is_short_name(text: str) -> bool:
+    return text.count(" ") > 0 and len(text) <= LONGEST_UNMARKED
 
 
 def _survey(root: HtmlElement, facts: SiteFacts, headline: str | None) -> _Survey:
@@ -163,9 +196,11 @@ def _survey(root: HtmlElement, facts: SiteFacts, headline: str | None) -> _Surve
             _take_heading(survey, order, element, headline)
         elif tag == "p" and survey.headline is not None and survey.text_order is None:
             survey.text_order = order if len(element.text or "") > TEXT_BEGINS else None
+        if survey.headline is not None and len(survey.near) < MOST_NEAR:
+            survey.near.append((order, element))
         if len(survey.marks) < MOST_MARKS:
             evidence = SITES_BYLINE if site_marks and site_marks.matches(element) else _evidence(element, tag)
-            if evidence is None and _begins_line(element.text, survey, order):
+            if evidence is None and tag not in HEADINGS and _begins_line(element.text, survey, order):
                 evidence = LINE
             if evidence:
                 survey.marks.append(_Found(order, element, evidence))
@@ -186,6 +221,7 @@ def _take_heading(survey: _Survey, order: int, element: HtmlElement, headline: s
     is_sure = bool(headline) and squeeze("".join(islice(element.itertext(), MOST_PIECES))) == headline
     if is_sure or (survey.headline is None and element.tag == "h1"):
         survey.headline, survey.headline_order, survey.text_order, survey.is_sure = element, order, None, is_sure
+        survey.near.clear()
 
 
 def _evidence(element: HtmlElement, tag: str) -> str | None:
@@ -199,7 +235,10 @@ def _evidence(element: HtmlElement, tag: str) -> str | None:
         return None
     if "author" in (element.get("rel") or "").split():
         return "rel author"
-    return "link to an author" if AUTHOR_PAGE.search(element.get("href") or "") else None
+    address = element.get("href") or ""
+    if AUTHOR_PAGE.search(address):
+        return AUTHOR_LINK
+    return MEMBER_LINK if MEMBER_PAGE.search(address) else None
 
 
 @lru_cache(maxsize=4096)
@@ -264,10 +303,10 @@ def _people(pieces: list[_Piece], facts: SiteFacts, *, is_line: bool) -> list[st
             break
         is_name = piece.is_marked if has_marked else first is None or _is_listed(piece, first)
         if is_name or is_joined or (people and JOINS_LAST.match(piece.text)):
-            is_alone = not is_line and (piece.is_marked or len(pieces) == 1)
-            if names := people_in(piece.text, facts, allows_logins=is_alone):
-                people += names
-                first = first or piece
+            is_alone = piece.is_marked or (not is_line and len(pieces) == 1)
+            names = people_in(piece.text, facts, allows_logins=is_alone)
+            people = without_places([*people, *names])
+            first = first or (piece if names else None)
         is_joined = bool(people) and JOINS_NEXT.search(piece.text) is not None
     return people
 

@@ -7,11 +7,10 @@ from itertools import groupby, islice
 from typing import Any
 from urllib.parse import urlsplit
 
-from flows.transform.byline_marks import Mark, Place
+from flows.transform.byline_marks import MEMBER_LINK, Mark, Place
 from flows.transform.claims import Claim, first_possible, with_choice
 from flows.transform.evidence import Evidence, strings_in
-from flows.transform.name_words import ARTICLES, NEWSPAPER
-from flows.transform.names import parts_of, patterns, unique
+from flows.transform.names import has_given_name, parts_of, patterns, unique, without_places
 from flows.web.sites import SiteFacts
 
 MOST_AUTHORS = 20
@@ -31,6 +30,7 @@ class Source(Enum):
 
     STATED = "stated"
     HEAD = "head"
+    UNMARKED = "unmarked"
     CREDIT = "credit"
     META = "meta"
     ELSEWHERE = "elsewhere"
@@ -43,6 +43,7 @@ RANKS = {
     Source.CREDIT: 4.8,
     Source.META: 4.5,
     Source.ELSEWHERE: 3.0,
+    Source.UNMARKED: 2.5,
     Source.ORGANISATION: 2.0,
 }
 AGREEMENT, DOUBT, OWN = 1.2, 1.2, 2.5
@@ -117,19 +118,13 @@ def _without_own(claim: Claim, own: frozenset[str]) -> Claim:
     people = tuple(name for name in claim.value if _letters(name) not in own)
     if people == claim.value or claim.refused:
         return claim
-    if not people and all(_may_be_a_writer(name) for name in claim.value):
+    if not people and all(has_given_name(name) for name in claim.value):
         return claim
     return replace(claim, value=people, refused=None if people else "the site's own name")
 
 
 def _is_own(claim: Claim, own: frozenset[str]) -> bool:
     return any(_letters(name) in own for name in claim.value)
-
-
-def _may_be_a_writer(name: str) -> bool:
-    """Whether a site's name reads like its writer's: a given and a family name, and no newspaper's."""
-    said = name.casefold().split()
-    return len(said) in (2, 3) and said[0] not in ARTICLES and NEWSPAPER.isdisjoint(said)
 
 
 def _claim(texts: Iterable[str], evidence: str, facts: SiteFacts) -> Claim | None:
@@ -151,10 +146,10 @@ def _stated_claims(statements: Evidence, facts: SiteFacts) -> Iterator[Claim]:
 
 
 def _organisation_claims(statements: Evidence, facts: SiteFacts) -> Iterator[Claim]:
-    """People who are stated as an organisation: some systems know no other type. Full names alone are believed."""
+    """People stated as an organisation, as some systems know no other type: those with a given name are believed."""
     organisations = [item for item in _items(statements.stated("author")) if _is_organisation(item)]
     if claim := _claim(strings_in(organisations), "json_ld author, an organization", facts):
-        people = tuple(name for name in claim.value if " " in name)
+        people = tuple(name for name in claim.value if has_given_name(name))
         yield replace(claim, value=people, refused=None if people else "an organisation")
 
 
@@ -186,15 +181,25 @@ def _head_claims(marks: Sequence[Mark]) -> Iterator[Claim]:
 
 
 def _elsewhere_claims(marks: Sequence[Mark]) -> Iterator[Claim]:
+    """What stands elsewhere: believed where all marks of one kind name the same people."""
+    there: dict[str, list[Mark]] = {}
     for mark in marks:
-        if mark.place is Place.ELSEWHERE and mark.people:
-            yield _marked_claim([mark], mark.evidence)
+        is_anybodys = mark.evidence == MEMBER_LINK
+        if mark.place is Place.ELSEWHERE and mark.people and not mark.is_others and not is_anybodys:
+            there.setdefault(mark.evidence, []).append(mark)
+    for evidence, same in there.items():
+        claim = _marked_claim(same, evidence)
+        is_agreed = len({frozenset(mark.people) for mark in same}) == 1
+        yield claim if is_agreed else replace(claim, refused="the page names others in the same way")
 
 
 def _marked_claim(marks: list[Mark], evidence: str) -> Claim:
-    people = tuple(unique(name for mark in marks for name in mark.people))[:MOST_AUTHORS]
-    refused = "somebody else's" if any(mark.is_others for mark in marks) else None
-    return Claim(people, evidence, "; ".join(mark.raw for mark in marks)[:LONGEST_RAW], refused=refused)
+    # In a thread the first member opened it; the others answered.
+    counted = marks[:1] if evidence.startswith(MEMBER_LINK) else marks
+    people = unique(name for mark in counted for name in mark.people)
+    refused = "somebody else's" if any(mark.is_others for mark in counted) else None
+    raw = "; ".join(mark.raw for mark in counted)[:LONGEST_RAW]
+    return Claim(tuple(without_places(people))[:MOST_AUTHORS], evidence, raw, refused=refused)
 
 
 def byline_names(text: str, facts: SiteFacts, *, is_edge: bool) -> str | None:

@@ -5,7 +5,7 @@ cut at what follows names, split at what stands between them, and each part is j
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -48,6 +48,7 @@ _DONE = (
 BEFORE_NAMES = re.compile(
     rf"^(?:null\b|(?:(?:ein|eine|an?|un|une)\s)?(?:guest\s)?(?:{_WORK}|{_DONE})\s(?:in\s.{{0,40}}?\s)?(?:{_BY})\b:?"
     rf"|(?:{_DONE})\sin\s.{{0,40}}?\sby\b"
+    r"|(?:(?:view|see|read|show)\s)?(?:all|more|alles?|weitere|mehr|ver|voir)\s(?:\w+\s){0,3}?(?:by|from|von|de|por|par)\b"
     r"|(?:by|von|par|por|przez|di|da|door|av|af|oleh|from|a cura di|from the desk of)\b:?"
     r"|(?:autor(?:en|in|es|a|i|ka)?|authors?|auteure?s?|autore|автор|συντάκτης|yazar|penulis|verfasser(?:in)?|writer"
     r"|reporter|redakteur(?:in)?|redacteur|tekst|texte?|texto|testo|текст|interview|words|story|über|about|meet"
@@ -64,7 +65,8 @@ AFTER_NAMES = re.compile(
     r"|\s+(?:in|aus|à|w|z|for|für|pour|para|of|from|at|bei|with|mit|über|via|reporting|reports|contributing"
     r"|special to)\s+(?:the\s+)?(?-i:[A-ZÀ-ÞŁŚ@]).*"
     r"|\s+(?:updated|published|posted|last|veröffentlicht|aktualisiert|stand)\b[:\s].*"
-    r"|\s+(?:on|am|vom|le|el|il|den|op|på|dnia)\s(?=.*\d).*)\s*$",
+    r"|\s+(?:on|am|vom|le|el|il|den|op|på|dnia)\s(?=.*\d).*"
+    r"|\s+(?:under|unter|gespeichert|filed|abgelegt|posted)\b.*|\s+(?:on|am|um|in|at|vom|le|el|il|den|under|unter))\s*$",
     re.IGNORECASE,
 )
 # A day, a clock or a reading time ends the names: nobody is called by a number with blanks around it. The months are
@@ -134,7 +136,7 @@ def parts_of(byline: str, facts: SiteFacts, *, allows_logins: bool = False) -> l
     """What a byline names, each part judged; `allows_logins` where a name chosen by its bearer may stand."""
     parts = _split(_upright(_names_alone(byline), facts))
     found = [_judged(part, facts, allows_logins=allows_logins) for part in parts]
-    return _without_places([part for part in found if part.name])
+    return _places_refused([part for part in found if part.name])
 
 
 def name_case(name: str) -> str:
@@ -142,6 +144,12 @@ def name_case(name: str) -> str:
     if not name.isupper() or " " not in name or IDEOGRAPHIC_NAME.fullmatch(name):
         return name
     return " ".join(_word_case(word, is_first=not number) for number, word in enumerate(name.split()))
+
+
+def has_given_name(name: str) -> bool:
+    """Whether a name has several words and the first is a common given name: then it is a person's without any mark."""
+    parts = name.casefold().split()
+    return len(parts) > 1 and parts[0].split("-")[0].rstrip(".") in words.GIVEN
 
 
 def is_no_person(name: str, facts: SiteFacts) -> str | None:
@@ -260,17 +268,17 @@ def _upright(text: str, facts: SiteFacts) -> str:
     return f"{match['given']} {match['family']}"
 
 
-def _without_places(parts: list[Part]) -> list[Part]:
-    """Behind a full name a single word is a place, a degree or a firm: `Ann Lee, Frankfurt`."""
-    kept: list[Part] = []
-    has_full = False
-    for part in parts:
-        if part.refused is None and has_full and _is_one_word(part.name):
-            kept.append(Part(part.name, "a place or an affiliation"))
-        else:
-            kept.append(part)
-            has_full = has_full or (part.refused is None and " " in part.name)
-    return kept
+def without_places(names: Sequence[str]) -> list[str]:
+    """The names without the single words behind a full one: these are places, degrees and firms."""
+    first_full = next((number for number, name in enumerate(names) if " " in name), len(names))
+    return [name for number, name in enumerate(names) if number <= first_full or not _is_one_word(name)]
+
+
+def _places_refused(parts: list[Part]) -> list[Part]:
+    kept = set(without_places([part.name for part in parts if part.refused is None]))
+    return [
+        part if part.refused or part.name in kept else Part(part.name, "a place or an affiliation") for part in parts
+    ]
 
 
 def _is_one_word(name: str) -> bool:
