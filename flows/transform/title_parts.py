@@ -10,11 +10,18 @@ from flows.web.sites import SiteFacts
 from flows.web.urls import host_of, site_of
 from warehouse.model import SiteRules
 
-# Between blanks nearly any sign parts a title from a name; bars and arrows, and dashes and low lines between Chinese
-# characters, do so without.
+# Between blanks nearly any sign parts a title from a name; bars and arrows, and dashes and low lines between Chinese,
+# Japanese and Korean characters, do so without.
 SEPARATOR = re.compile(
     r"\s+(?:[|｜¦–—−·•⋆«»‹›~/\\<>*+-]|::|//){1,3}\s+|\s*[|｜ㅣ¦»›]+\s*|(?<=[^\W\d_]):+\s+|\s+:+\s+"
-    r"|(?<=[\u3040-\u9fff！？。”》）])\s*[-_－—–]{1,2}\s*(?=[\u3040-\u9fffA-Za-z])|\s*_{1,2}\s*(?=[\u3040-\u9fff])"
+    r"|(?<=[\u3040-\u9fff\uac00-\ud7af！？。”》）」』])\s*[-_－—–]{1,2}\s*(?=[\u3040-\u9fff\uac00-\ud7afA-Za-z])"
+    r"|\s*_{1,2}\s*(?=[\u3040-\u9fff\uac00-\ud7af])"
+)
+EASTERN = re.compile("[\u3040-\u9fff\uac00-\ud7af]")
+# Outlets in Chinese, Japanese and Korean are named for what they are: net, news, paper, channel, agency, broadcaster.
+EASTERN_OUTLET = re.compile(
+    r"[\w·]{0,10}(?:网|網|新闻|新聞|日报|日報|晚报|早报|时报|時報|週刊|周刊|频道|頻道|在线|通讯社|通信|电视台"
+    r"|ニュース|オンライン|일보|신문|뉴스|방송)"
 )
 # Signs that stand between the levels of a site, and hardly ever within a headline.
 OF_LEVELS = re.compile(r"[|｜ㅣ¦»«›‹_•]|::")
@@ -118,15 +125,17 @@ def _without_tail(text: str, names: SiteNames) -> str:
     for head, sign, tail in cuts(text):
         if sign != ":" and names.mean(tail) and not names.are(head):
             return _without_levels(head, sign)
-    places = cuts(text)
-    if places and sign_of_levels(places[-1][1]) and names.mean(places[-1][2]):
-        return _without_levels(places[-1][0], places[-1][1])
+    for head, sign, tail in cuts(text)[-1:]:
+        if (sign_of_levels(sign) and names.mean(tail)) or EASTERN_OUTLET.fullmatch(tail):
+            return _without_levels(head, sign)
     return text
 
 
 def _without_levels(head: str, sign: str) -> str:
     """What stands before a site's name, without the short levels that the same sign parts from it."""
-    while sign_of_levels(sign) and (places := [cut for cut in cuts(head) if cut[1] == sign]):
+    while sign_of_levels(sign) and (
+        places := [cut for cut in cuts(head) if cut[1] == sign or EASTERN.match(cut[0][-1])]
+    ):
         rest, _, level = places[-1]
         if len(level) > LONGEST_LEVEL or len(level) >= len(rest):
             break

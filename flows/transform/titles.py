@@ -13,7 +13,7 @@ from flows.transform.claims import Claim, with_choice
 from flows.transform.evidence import Evidence, strings_in
 from flows.transform.headings import Heading
 from flows.transform.json_ld import types_of
-from flows.transform.text import dense, squeeze
+from flows.transform.text import squeeze
 from flows.transform.title_ballot import Candidate, Place, scores
 from flows.transform.title_parts import SiteNames, bare, cuts, names_of_site, trimmed, without_affixes, without_known
 from flows.web.sites import SiteFacts
@@ -65,10 +65,11 @@ def title_claims(page: Page, statements: Evidence, facts: SiteFacts, rules: Site
 
 
 def is_title(block: Block, headline: str | None) -> bool:
-    """Whether a block repeats the headline, as a heading or word for word."""
-    if headline is None:
+    """Whether a block is a heading that repeats the headline, or a first-level one that holds it with a kicker."""
+    if headline is None or block.tag not in HEADINGS:
         return False
-    return block.tag in HEADINGS and dense(block.text).casefold() == dense(headline).casefold()
+    shown, wanted = bare(block.text), bare(headline)
+    return shown == wanted or (block.tag == "h1" and bool(wanted) and wanted in shown)
 
 
 Written = tuple[Place, str, str, float]

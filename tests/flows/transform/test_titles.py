@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.transform import trees
+from flows.transform.blocks import blocks_of
 from flows.transform.evidence import read_evidence
 from flows.transform.title_parts import bare, names_of_site, without_affixes
-from flows.transform.titles import title, title_claims
+from flows.transform.titles import is_title, title, title_claims
 from flows.web.sites import SiteFacts
 from warehouse.model import Page, SiteRules
 
@@ -67,6 +68,34 @@ def test_a_title_in_chinese_is_cut_without_blanks():
     name = '<meta property="og:site_name" content="港口新闻网">'
     assert headline(whole(f"<title>海堤决口了-港口新闻网</title>{name}")) == "海堤决口了"
     assert headline(whole(f"<title>海堤决口了_本地新闻_港口新闻网</title>{name}")) == "海堤决口了"
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("海堤决口了！-港口网", "海堤决口了！"),
+        ("海堤决口了_本地频道_港口日报", "海堤决口了"),
+        ("방파제가 무너졌다-정치ㅣ항구일보", "방파제가 무너졌다"),
+        ("防波堤が崩れた - 港ニュース", "防波堤が崩れた"),
+    ],
+)
+def test_an_eastern_outlet_is_known_by_what_it_calls_itself(written, shown):
+    assert headline(whole(f"<title>{written}</title>")) == shown
+
+
+@pytest.mark.parametrize(
+    ("tag", "shown", "is_it"),
+    [
+        ("h1", "Sea wall  gives way", True),
+        ("h1", "At the coast: Sea wall gives way!", True),
+        ("h2", "SEA WALL GIVES WAY", True),
+        ("h2", "Why the sea wall gives way", False),
+        ("p", "Sea wall gives way", False),
+    ],
+)
+def test_the_heading_that_holds_the_title_is_known_as_such(tag, shown, is_it):
+    (block,) = blocks_of(trees.parse(f"<{tag}>{shown}</{tag}>").find("body"))
+    assert is_title(block, "Sea wall gives way") is is_it
 
 
 def test_what_is_shown_over_the_article_wins_over_what_is_written_for_search_engines():
