@@ -24,10 +24,11 @@ def main(arguments: list[str]) -> None:
     options = _options(arguments)
     folder()
     if options.floors:
-        print(floors.written(floors.sample()))
+        print(floors.written(floors.found_in(floors.sample())))
         return
     began = time.monotonic()
-    outcomes = measure(options.sets or (*SETS, ARCHIVE), [OURS] if options.without_peer else [OURS, THEIRS])
+    tools = [OURS] if options.without_peer else [OURS, THEIRS]
+    outcomes = measure(options.sets or (*SETS, ARCHIVE), tools, is_learning=options.learn)
     seconds = time.monotonic() - began
     if options.errors or options.worst:
         _print_pages(outcomes, options)
@@ -42,6 +43,7 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.eval", description=__doc__)
     parser.add_argument("sets", nargs="*", metavar="SET", help=f"of {', '.join((*SETS, ARCHIVE))}; all if none")
     parser.add_argument("--without-peer", action="store_true", help="Broadsheet alone, in half the time")
+    parser.add_argument("--learn", action="store_true", help="learn the sites' rules from each set's own pages first")
     parser.add_argument("--summary", action="store_true", help="the aims alone, as the README shows them")
     parser.add_argument("--worst", type=int, default=0, metavar="N", help="the N worst pages of each set and metric")
     parser.add_argument(

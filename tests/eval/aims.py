@@ -68,7 +68,7 @@ class Standing:
         """Whether the aim is reached; None where it could not be measured."""
         if self.aim.share_of_peer is not None:
             return None if self.ratio is None else self.ratio <= self.aim.share_of_peer
-        if self.ours is None or self.bound is None:
+        if self.ours is None or self.bound is None or (self.aim.language and self.theirs is None):
             return None
         better = self.bound - self.ours.value if self.aim.at_most is None else self.ours.value - self.bound
         return better <= 0

@@ -2,14 +2,14 @@
 
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from math import ceil, floor
 from pathlib import Path
 
 from tests.eval.aims import LOWER_IS_BETTER
 from tests.eval.contestants import OURS
 from tests.eval.gold import SETS
-from tests.eval.measuring import Figure, by_set, figures, measure
+from tests.eval.measuring import Figure, Outcome, by_set, figures, measure
 from warehouse.model import Reason
 
 # Set to metric to what was measured; to what must be reached.
@@ -42,14 +42,18 @@ HEAD = """\
 """
 
 
-def sample() -> Found:
-    """Our figures on the fixed part of all sets."""
-    outcomes = measure(SETS, [OURS], is_sampled=True)
-    # A step that fails on a page is a fault of the code: what it leaves is no measure of quality.
-    broken = [one.record["detail"] for one in outcomes if one.record.get("refused") == Reason.EXTRACTOR_FAILED]
+def sample() -> list[Outcome]:
+    """What we make of the fixed part of all sets."""
+    return measure(SETS, [OURS], is_sampled=True)
+
+
+def found_in(outcomes: Iterable[Outcome]) -> Found:
+    """The figures of each set; leaves the program where a step broke: what it left is no measure of quality."""
+    pages = list(outcomes)
+    broken = [one.record["detail"] for one in pages if one.record.get("refused") == Reason.EXTRACTOR_FAILED]
     if broken:
         sys.exit(f"eval: {len(broken)} pages broke a step, the first with {broken[0]}")
-    return {name: figures(pages) for (name, _), pages in by_set(outcomes).items()}
+    return {name: figures(pages) for (name, _), pages in by_set(pages).items()}
 
 
 def floors() -> Floors:

@@ -4,22 +4,24 @@ import logging
 import time
 import warnings
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
+from itertools import groupby
 from multiprocessing import get_context
+from operator import attrgetter
 from os import cpu_count
 from statistics import mean, quantiles
 from typing import Any
 
+from flows.transform.learning import learn, observe
 from tests.eval import gold
 from tests.eval.contestants import COLUMNS, OURS, THEIRS, TOOLS, Record
 from tests.eval.gold import ARCHIVE, Case, Row
 from warehouse.model import Page, SiteRules
 
-Rules = dict[str, SiteRules]
 WARM_URL = "https://example.org/warm"
 
 
@@ -50,20 +52,16 @@ class Figure:
 
 
 def measure(
-    sets: Iterable[str],
-    tools: Iterable[str],
-    *,
-    is_sampled: bool = False,
-    learn: Callable[[list[Case]], Rules] | None = None,
+    sets: Iterable[str], tools: Iterable[str], *, is_sampled: bool = False, is_learning: bool = False
 ) -> list[Outcome]:
-    """The outcomes of all pages of the sets with each tool; `learn` makes rules for the sites out of a set's pages."""
+    """The outcomes of all pages of the sets with each tool, with rules learnt from a set's own pages if so wished."""
     # Spawned, not forked: a parent with threads, as pytest may have, must not be copied.
     workers = min(cpu_count() or 1, 8)
     outcomes: list[Outcome] = []
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_warm) as pool:
         for name in sets:
             cases = gold.cases(name, is_sampled=is_sampled)
-            rules = learn(cases) if learn else {}
+            rules = _learnt(pool, cases) if is_learning else {}
             run = partial(_outcomes, tools=tuple(tools))
             for found in pool.map(run, cases, [rules.get(case.page.site) for case in cases], chunksize=8):
                 outcomes += found
@@ -101,6 +99,12 @@ def cost(outcomes: Iterable[Outcome]) -> dict[str, float]:
 def page_figures(outcome: Outcome) -> dict[str, float]:
     """The metrics of one page alone."""
     return {name: figure.value for name, figure in figures([outcome]).items()}
+
+
+def _learnt(pool: ProcessPoolExecutor, cases: list[Case]) -> dict[str, SiteRules]:
+    """Site to rules, learnt from the cases' own pages as `maintain` learns from the stored ones."""
+    seen = sorted(pool.map(observe, [case.page for case in cases], chunksize=8), key=attrgetter("site"))
+    return {site: learn(site, list(pages)) for site, pages in groupby(seen, key=attrgetter("site"))}
 
 
 def _warm() -> None:
