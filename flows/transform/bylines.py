@@ -10,18 +10,12 @@ from urllib.parse import urlsplit
 from flows.transform.byline_marks import MEMBER_LINK, Mark, Place
 from flows.transform.claims import Claim, first_possible, with_choice
 from flows.transform.evidence import Evidence, strings_in
-from flows.transform.names import has_given_name, parts_of, patterns, unique, without_places
+from flows.transform.names import AUTHOR_META, has_given_name, parts_of, patterns, unique, without_places
 from flows.web.sites import SiteFacts
 
 MOST_AUTHORS = 20
 LONGEST_RAW = 1000
 
-# Names of meta elements in use for authors, the standard ones first, then those of vendors.
-AUTHOR_META = (
-    "author", "article:author", "og:article:author", "parsely-author", "sailthru.author", "cxenseparse:author", "byl",
-    "dc.creator", "dc:creator", "dcterms.creator", "citation_author", "article.author", "article_author", "authors",
-    "shareaholic:article_author_name",
-)  # fmt: skip
 SITE_META = ("og:site_name", "application-name", "publisher", "dc.publisher", "twitter:site")
 
 
@@ -213,12 +207,3 @@ def names_in_text(paragraphs: Sequence[str], facts: SiteFacts) -> list[str]:
     leads = [pattern.match(text) for pattern in patterns(facts.author_leads) for text in paragraphs[:1]]
     tails = [pattern.search(text) for pattern in patterns(facts.author_tails) for text in paragraphs]
     return [str(match["names"]) for match in (*leads, *tails) if match]
-
-
-def agency(text_credit: Iterable[str], facts: SiteFacts) -> str | None:
-    """The wire agency that a copyright or credit line names as the owner of the text."""
-    for line in text_credit:
-        for pattern in patterns(facts.agencies):
-            if match := pattern.search(line):
-                return str(match["agency"])
-    return None

@@ -4,7 +4,7 @@ import logging
 from dataclasses import dataclass
 from typing import Any
 
-from flows.transform import bylines, dates, images, languages, subjects, trees
+from flows.transform import agencies, bylines, dates, images, languages, subjects, trees
 from flows.transform.addresses import canonical
 from flows.transform.blocks import Block
 from flows.transform.byline_marks import Mark, byline_marks
@@ -140,7 +140,7 @@ def _document(page: Page, reading: _Reading) -> Document:
         title=reading.headline,
         lead=lead(reading.leads),
         authors=bylines.authors(bylines.author_claims(page.url, statements, written_by, reading.marks, facts)),
-        agency=bylines.agency(_credit_lines(reading), facts),
+        agency=agencies.agency(_agency_claims(reading)),
         section=subjects.section(statements),
         tags=subjects.tags(statements),
         published_at=publication.at,
@@ -163,9 +163,9 @@ def _document(page: Page, reading: _Reading) -> Document:
     )
 
 
-def _credit_lines(reading: _Reading) -> list[str]:
-    """The lines in which an agency may be named: bylines, credits, and all of the text."""
-    return [*(mark.raw for mark in reading.marks), *reading.credits, *(block.text for block in reading.content.blocks)]
+def _agency_claims(reading: _Reading) -> list[Claim]:
+    blocks = [block.text for block in reading.content.blocks]
+    return agencies.agency_claims(reading.statements, reading.marks, reading.credits, blocks, reading.facts)
 
 
 def _measured(text: str, reading: _Reading) -> dict[str, Any]:

@@ -21,6 +21,13 @@ MOST_WORDS = 5
 SHORTEST_NAME = 3
 LONGEST_ABBREVIATION = 5
 
+# Names of meta elements in use for authors, the standard ones first, then those of vendors.
+AUTHOR_META = (
+    "author", "article:author", "og:article:author", "parsely-author", "sailthru.author", "cxenseparse:author", "byl",
+    "dc.creator", "dc:creator", "dcterms.creator", "citation_author", "article.author", "article_author", "authors",
+    "shareaholic:article_author_name",
+)  # fmt: skip
+
 HAN = r"\u3400-\u9fff"
 KANA = r"\u3040-\u30ff"
 
