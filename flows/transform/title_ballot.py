@@ -33,7 +33,7 @@ class Place(Enum):
 
 
 # Of what two different titles share, this much counts as agreement.
-OF_SHARED = 0.7
+OF_SHARED = 0.8
 # A heading with less in common with anything that the page states is that of something else, or a logo.
 RELATED = 0.2
 OF_UNRELATED = 0.35
@@ -93,7 +93,8 @@ def _trust_of_unrelated(candidate: Candidate, voters: list[Candidate]) -> float:
     headings = {voter.letters for voter in voters if voter.place is Place.HEADING}
     if len(headings) > 1:
         return OF_ONE_OF_SEVERAL
-    return OF_UNRELATED_LINE if candidate.words.total() >= FEWEST_IN_LINE else OF_UNRELATED
+    is_line = candidate.evidence == "h1" and candidate.words.total() >= FEWEST_IN_LINE
+    return OF_UNRELATED_LINE if is_line else OF_UNRELATED
 
 
 def _agreement(one: Candidate, other: Candidate) -> float:

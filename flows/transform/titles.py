@@ -26,7 +26,7 @@ OF_HEADLINE = 0.05
 OF_SECOND_NAME = 0.5
 # A part of a title that another place has as its whole title; the parts of a heading are elements of their own, such
 # as a kicker.
-OF_CUT = 0.85
+OF_CUT = 0.8
 OF_RUN = 1.05
 MOST_TOP_HEADINGS = 12
 MOST_LOWER_HEADINGS = 60
