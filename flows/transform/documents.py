@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flows.transform import agencies, bylines, dates, images, languages, subjects, trees
+from flows.transform.access import is_free
 from flows.transform.addresses import canonical
 from flows.transform.blocks import Block
 from flows.transform.byline_marks import Mark, byline_marks
@@ -62,6 +63,7 @@ class _Reading:
     blocks: list[Block]
     leads: list[Claim]
     lead_images: list[Claim]
+    labels: subjects.Labels
     pictures: tuple[Image, ...]
     links: tuple[Link, ...]
     dates: list[dates.Dated]
@@ -89,6 +91,7 @@ def _read(page: Page, rules: SiteRules) -> _Reading:
     marks = byline_marks(root, facts, headline)
     has_media, plays = images.has_media(root), has_player(root)
     lead_images = image_claims(root, headline, statements, page.url, facts)
+    labels = subjects.read_labels(root, headline, page.url)
     # A fragment is the article alone: its headings stand within the text, and nothing is a standfirst behind them.
     summaries = [] if trees.is_fragment(markup) else standfirsts(root, headline, statements, facts)
     dated = dates.dated_elements(root, statements, headline)
@@ -114,6 +117,7 @@ def _read(page: Page, rules: SiteRules) -> _Reading:
         blocks=blocks,
         leads=leads,
         lead_images=lead_images,
+        labels=labels,
         pictures=pictures,
         links=links_in(blocks, page.url),
         dates=[*dated, *header.dates],
@@ -141,8 +145,8 @@ def _document(page: Page, reading: _Reading) -> Document:
         lead=lead(reading.leads),
         authors=bylines.authors(bylines.author_claims(page.url, statements, written_by, reading.marks, facts)),
         agency=agencies.agency(_agency_claims(reading)),
-        section=subjects.section(statements),
-        tags=subjects.tags(statements),
+        section=subjects.section(subjects.section_claims(statements, reading.labels, reading.headline)),
+        tags=subjects.tags(subjects.tags_claims(statements, reading.labels, page.url)),
         published_at=publication.at,
         modified_at=dates.modified(page, facts, statements, reading.dates, publication),
         published_precision=publication.precision,
@@ -153,7 +157,7 @@ def _document(page: Page, reading: _Reading) -> Document:
         image_url=lead_picture(reading.lead_images, reading.pictures),
         images=reading.pictures,
         links=reading.links,
-        is_free=subjects.is_free(statements),
+        is_free=is_free(statements),
         text_method=reading.content.method,
         text_confidence=reading.content.confidence,
         captured_at=page.captured_at,

@@ -13,11 +13,11 @@ from itertools import islice
 
 from lxml.html import HtmlElement
 
+from flows.transform.access import is_free
 from flows.transform.blocks import Block
 from flows.transform.claims import Claim, first_possible, with_choice
 from flows.transform.evidence import Evidence
 from flows.transform.phrases import phrases, plain, weight
-from flows.transform.subjects import is_free
 from flows.transform.text import dense
 from warehouse.model import Page, Reason
 

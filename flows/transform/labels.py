@@ -1,0 +1,195 @@
+"""The labels that a page shows with its article: rows of links to its topics and to its categories."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from functools import lru_cache
+from itertools import groupby, islice
+
+from lxml.html import HtmlElement
+
+from flows.transform.article_head import headline_element
+from flows.transform.text import squeeze
+
+# Pages with more links are lists; the boxes of an article stand before their end.
+MOST_ANCHORS = 3000
+# A row with more topics is a cloud of all that the site has.
+MOST_IN_A_ROW = 50
+LONGEST_LABEL = 60
+MOST_STRINGS = 5
+# The box of a row, its list, its item.
+NEAREST_BOXES = 3
+LONGEST_NAMES = 300
+# A link among so many other letters is a part of a sentence.
+LONGEST_NEIGHBOUR = 25
+# https://microformats.org/wiki/rel-tag; WordPress writes `category tag` for its categories.
+TAG_REL, CATEGORY_REL = "tag", "category"
+# The folders under which sites keep the pages of their topics and categories, in the languages of the web.
+ADDRESS = re.compile(
+    r"/(?:(?P<tag>tags?|tagg|thema|themen|topics?|keywords?|emner?|aiheet|aihe|argomenti|argomento|temi|temas?|sujets?"
+    r"|mots?-?cles?|etiquetas?|schlagworte?|stichwort|label|subjects?|tagi|konu|etiket|etiketler)/[^/?#]"
+    r"|(?P<category>category|categories|kategorie|kategorien|categorias?|categorie|rubrik|rubriken|rubrique|rubryka"
+    r"|ressort)/[^?#])|[?&](?:(?P<tag_query>tag)|(?P<category_query>cat|category))=",
+    re.IGNORECASE,
+)
+# fmt: off
+TAG_BOXES = frozenset((
+    "tag", "tags", "topic", "topics", "keyword", "keywords", "themen", "schlagworte", "subjects", "labels", "hashtags",
+    "temas", "etiquetas", "argomenti", "motscles",
+))
+CATEGORY_BOXES = frozenset((
+    "cat", "cats", "category", "categories", "kategorie", "kategorien", "categoria", "rubrik", "rubrique", "ressort",
+    "kicker",
+))
+# Clouds, menus and teasers have boxes of the same names; they speak of the site and of other articles.
+OTHERS = frozenset((
+    "cloud", "tagcloud", "trending", "popular", "menu", "navbar", "navigation", "teaser", "teasers", "card", "sidebar",
+    "mega", "dropdown", "header",
+))
+# fmt: on
+# WordPress writes the tags of a post into the classes of the box around the whole article.
+POSTS = frozenset(("post", "hentry", "type-post"))
+# The footer of an entry shows its topics, that of the page the site's.
+ENTRIES = frozenset(("entry", "post", "article", "meta", "story"))
+# How many articles stand behind a topic: `Harbours (12)`.
+COUNT = re.compile(r"\s*\([0-9]{1,6}[^()]{0,12}\)$")
+MARKS = "#„“”\"' ,;·|"
+WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
+
+
+class Kind(Enum):
+    """What a link leads to."""
+
+    TAG = "tag"
+    CATEGORY = "category"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Links of one kind in a row: their words, and how sure the kind is.
+
+    `strength` is 3 where the links say it (`rel`), 2 where their box does, 1 where only their addresses do.
+    """
+
+    kind: Kind
+    labels: tuple[str, ...]
+    strength: int
+    is_behind: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Link:
+    text: str
+    kind: Kind
+    strength: int
+    is_behind: bool
+
+
+_NO_LINK = Kind.OTHER, 0
+
+
+def label_rows(root: HtmlElement, headline: str | None) -> list[Row]:
+    """The rows of topic and category links above and behind the headline, in reading order."""
+    links = _links(root, headline_element(root, headline))
+    rows = (_row(list(row)) for _, row in groupby(links, key=lambda link: (link.kind, link.is_behind)))
+    return [row for row in rows if row.kind is not Kind.OTHER and 0 < len(row.labels) <= MOST_IN_A_ROW]
+
+
+def _row(links: list[_Link]) -> Row:
+    strength = max(link.strength for link in links)
+    # Beside marked links some stand that only lead to such an address.
+    labels = dict.fromkeys(link.text for link in links if link.strength == strength and link.text)
+    return Row(links[0].kind, tuple(labels), strength, links[0].is_behind)
+
+
+def _links(root: HtmlElement, heading: HtmlElement | None) -> Iterator[_Link]:
+    is_behind = heading is None
+    boxes: dict[HtmlElement, Kind | None] = {}
+    tags = ("a",) if heading is None else ("a", heading.tag)
+    for element in islice(root.iter(*tags), MOST_ANCHORS):
+        is_behind = is_behind or element is heading
+        if element.tag == "a":
+            kind, strength = _kind(element, boxes)
+            yield _Link("" if kind is Kind.OTHER else _label(element), kind, strength, is_behind)
+
+
+def _label(anchor: HtmlElement) -> str:
+    words = squeeze("".join(islice(anchor.itertext(), MOST_STRINGS))[: 2 * LONGEST_LABEL])
+    return COUNT.sub("", words).strip(MARKS) if len(words) <= LONGEST_LABEL else ""
+
+
+def _kind(anchor: HtmlElement, boxes: dict[HtmlElement, Kind | None]) -> tuple[Kind, int]:
+    """What a link leads to and how sure that is."""
+    rel = (anchor.get("rel") or "").lower().split()
+    leads_to = _leads_to(anchor.get("href") or "")
+    if CATEGORY_REL in rel or (TAG_REL in rel and leads_to is Kind.CATEGORY):
+        return Kind.CATEGORY, 3
+    parent = anchor.getparent()
+    if parent not in boxes:
+        boxes[parent] = _named_kind(anchor)
+    box = boxes[parent]
+    is_marked = TAG_REL in rel
+    if not is_marked and box is leads_to is Kind.OTHER:
+        return _NO_LINK
+    if box is None or _is_in_page_footer(anchor):
+        return _NO_LINK
+    return (Kind.TAG, 3) if is_marked else _kind_by_box(anchor, leads_to, box)
+
+
+def _kind_by_box(anchor: HtmlElement, leads_to: Kind, box: Kind) -> tuple[Kind, int]:
+    if leads_to is Kind.CATEGORY:
+        return Kind.CATEGORY, 3 if box is Kind.CATEGORY else 1
+    if box is not Kind.OTHER:
+        return box, 2
+    return (Kind.TAG, 1) if leads_to is Kind.TAG and not _is_in_sentence(anchor) else _NO_LINK
+
+
+def _leads_to(address: str) -> Kind:
+    match = ADDRESS.search(address)
+    if match is None or address.startswith("mailto:"):
+        return Kind.OTHER
+    return Kind.TAG if match["tag"] or match["tag_query"] else Kind.CATEGORY
+
+
+def _named_kind(anchor: HtmlElement) -> Kind | None:
+    """What the names of the boxes around a link say; None where they speak of something else than this article."""
+    kind: Kind | None = Kind.OTHER
+    for box in islice(anchor.iterancestors(), NEAREST_BOXES):
+        classes = box.get("class") or ""
+        if box.tag in ("article", "main", "body") or not POSTS.isdisjoint(classes.split()):
+            break
+        said = _meaning(f"{classes} {box.get('id') or ''}"[:LONGEST_NAMES])
+        if said is None:
+            return None
+        kind = said if kind is Kind.OTHER else kind
+    return kind
+
+
+# A page writes the same class on every item of a list.
+@lru_cache(maxsize=2048)
+def _meaning(names: str) -> Kind | None:
+    words = _words(names)
+    if not OTHERS.isdisjoint(words):
+        return None
+    if not TAG_BOXES.isdisjoint(words):
+        return Kind.TAG
+    return Kind.OTHER if CATEGORY_BOXES.isdisjoint(words) else Kind.CATEGORY
+
+
+def _is_in_page_footer(anchor: HtmlElement) -> bool:
+    footer = next(anchor.iterancestors("footer"), None)
+    if footer is None or next(footer.iterancestors("article", "main"), None) is not None:
+        return False
+    return ENTRIES.isdisjoint(_words(footer.get("class") or ""))
+
+
+def _is_in_sentence(anchor: HtmlElement) -> bool:
+    before = anchor.getprevious()
+    text = (anchor.getparent().text if before is None else before.tail) or ""
+    return len(text.strip()) + len((anchor.tail or "").strip()) > LONGEST_NEIGHBOUR
+
+
+def _words(names: str) -> frozenset[str]:
+    return frozenset(word.lower() for word in WORD.findall(names[:LONGEST_NAMES]))
