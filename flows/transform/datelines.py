@@ -37,6 +37,16 @@ RARELY_DATED_TEXTS = etree.XPath(
     "body/descendant::text()[contains(., '25') or contains(., '٢٠') or contains(., '۱۴') or contains(., '۱۳')"
     f" or contains(., '年') or contains(., '.1') or contains(., '.2') or contains(., '/1') or contains(., '/2')]{SHOWN}"
 )
+# How long ago, in the words of `relative_dates.py`; looked for where no date stands near the headline.
+SHORT = "[string-length(.) < 60][not(parent::script or parent::style or parent::noscript or parent::option)]"
+AGO_TEXTS = etree.XPath(
+    "body/descendant::text()["
+    + " or ".join(
+        f"contains(., '{word}')"
+        for word in ("ago", "前", "vor ", "il y a", "hace ", "назад", "önce", "전", "esterday", "estern")
+    )
+    + f"]{SHORT}"
+)
 YEAR = re.compile(r"(?<!\d)(?:19|20|2[45]|1[34])\d\d(?!\d)|\d\s?[./-]\s?\d\d(?!\d)|\d年", re.ASCII)
 # The year at the end of a date whose day stands in an element of its own.
 A_PIECE = re.compile(r"\W*(?:[^\W\d]{3,12}\W*)?(?:19|20)\d\d\W*")
@@ -62,8 +72,8 @@ ASIDE = re.compile(
     r"up[_-]?next|next[_-]?post|prev|pagination|review|reply|answer|signature|toolbar|wm-ipp",
     re.IGNORECASE,
 )
-ASIDE_TAGS = frozenset(("footer", "nav", "aside", "form", "blockquote", "figcaption", "table"))
-CARD_TAGS = frozenset(("article", "li"))
+ASIDE_TAGS = frozenset(("footer", "nav", "aside", "form", "blockquote", "figcaption"))
+CARD_TAGS = frozenset(("article",))
 
 
 class Dated(NamedTuple):
@@ -141,9 +151,10 @@ def _machine_time(element: HtmlElement) -> str | None:
 
 def _dated_texts(root: HtmlElement, headline: Headline) -> list[Dated]:
     dated = list(_weighed(_lines(DATED_TEXTS, root), headline))
-    if any(each.weight >= LIKELY for each in dated):
+    if any(each.weight >= LIKELY and len(each.raw) <= LONGEST_LABEL for each in dated):
         return dated
-    return dated + list(_weighed(_lines(RARELY_DATED_TEXTS, root), headline))
+    dated += _weighed(_lines(RARELY_DATED_TEXTS, root), headline)
+    return dated + list(_weighed(_relative_lines(root), headline))
 
 
 def _weighed(lines: dict[HtmlElement, str], headline: Headline) -> Iterator[Dated]:
@@ -163,6 +174,16 @@ def _lines(path: etree.XPath, root: HtmlElement) -> dict[HtmlElement, str]:
         if YEAR.search(text) and (line := _line(text)):
             lines.setdefault(*line)
     return lines
+
+
+def _relative_lines(root: HtmlElement) -> dict[HtmlElement, str]:
+    """The lines that say how long ago something was, by their elements; which of them are dates is known later.
+
+    Not those of time elements with a machine's date: that says the same, and better.
+    """
+    texts = [text for text in cast("list[Any]", AGO_TEXTS(root))[:MOST_TEXTS] if not text.is_tail]
+    lines = {text.getparent(): squeeze(text) for text in texts}
+    return {element: line for element, line in lines.items() if not _machine_time(element)}
 
 
 def _line(text: Any) -> tuple[HtmlElement, str] | None:
@@ -204,10 +225,11 @@ def _named(names: str) -> float:
 def _elsewhere(standing: Standing) -> float:
     """How much speaks for a date of something else: a side column, a card in a list, a link."""
     between = standing.between
-    is_aside = any(step.tag in ASIDE_TAGS or ASIDE.search(_names(step)) for step in between)
+    is_aside = any(step.tag in ASIDE_TAGS for step in between)
+    is_named_aside = any(ASIDE.search(_names(step)) for step in between)
     is_card = any(step.tag in CARD_TAGS for step in between)
     is_link = any(step.tag == "a" for step in between)
-    return 4 * is_aside + 1 * is_card + 2 * is_link
+    return (6 if is_aside else 4 * is_named_aside) + 1 * is_card + 2 * is_link
 
 
 def _pieces(element: HtmlElement) -> list[str]:

@@ -37,6 +37,9 @@ WEAK = 0.0
 DATELINE, SHORT_PROSE, PROSE = 30, 50, 120
 # What it counts for a shown date that the address or a script has the same day.
 AGREEMENT = 2.0
+OF_OTHERS = "of something else"
+FAR_AWAY = "too far from the headline"
+IN_PROSE = "in the midst of prose"
 LATER_THAN_CAPTURE = "after the capture"
 
 
@@ -79,8 +82,9 @@ def published_claims(page: Page, facts: SiteFacts, statements: Statements, shown
     """All claims for the publication time, in the order of their rank, the winner marked."""
     stated = list(published_statements(statements))
     changed = list(modified_statements(statements))
-    reader = page_reader(page, facts, statements, [dated.raw for dated in (*stated, *changed)])
     scripts, lines = _apart(shown)
+    machine = [each.raw for each in (*stated, *changed, *lines) if each.evidence is not Evidence.VISIBLE]
+    reader = page_reader(page, facts, statements, machine, [line.raw for line in lines])
     addressed = list(_url_claims(page.url))
     scripted = _claims(scripts, reader)
     visible = _weighed(_line_claims(lines, reader), [*addressed, *scripted])
@@ -97,7 +101,7 @@ def published_claims(page: Page, facts: SiteFacts, statements: Statements, shown
         *(claim for claim in visible if _is_update(claim) and (claim.score or 0) < STRONG),
         *_crawl_claims(page),
     ]
-    checked = [_checked(claim, reader.bound) for claim in claims]
+    checked = _with_only_day([_checked(claim, reader.bound) for claim in claims])
     return with_choice(checked, _choice(checked))
 
 
@@ -162,23 +166,32 @@ def _claims(dated: Iterable[Dated], reader: Reader) -> list[Claim]:
 def _line_claims(lines: Iterable[Dated], reader: Reader) -> Iterator[Claim]:
     """The dates of shown lines; each is labelled by what stands before it."""
     for line in lines:
-        before = f"{line.label} "
-        end = 0
+        default = Label.UPDATE if line.is_update else None
+        before, end = f"{line.label} ", 0
         for found in dates_in(line.raw, reader.habits):
-            before, end = before + line.raw[end : found.start], found.end
-            moment = reader.moment(found.written, line.evidence)
-            label = label_of(before, default=Label.UPDATE if line.is_update else None)
-            if moment:
+            label = label_of(before + line.raw[end : found.start], default)
+            before, end = "", found.end
+            if moment := reader.moment(found.written, line.evidence):
                 yield _line_claim(line, moment, label, found.end - found.start)
-            before = ""
+        if not end and (moment := reader.relative(line.raw, line.evidence)):
+            yield _line_claim(line, moment, label_of(f"{line.label} {line.raw}", default), len(line.raw))
 
 
 def _line_claim(line: Dated, moment: Moment, label: Label | None, length: int) -> Claim:
     if label is Label.UPDATE:
         moment = replace(moment, precision=Precision.UPPER_BOUND)
-    weight = line.weight + (2 if label is Label.PUBLICATION else 0) + _plainness(len(line.raw) - length)
-    refused = "of something else" if label is Label.OTHER else "too far from the headline" if weight < WEAK else None
-    return Claim(moment, line.place, line.raw, score=weight, refused=refused)
+    plainness = _plainness(len(line.raw) - length)
+    weight = line.weight + plainness + (2 if label is Label.PUBLICATION else 0)
+    return Claim(moment, line.place, line.raw, score=weight, refused=_refusal(weight, plainness, label))
+
+
+def _refusal(weight: float, plainness: float, label: Label | None) -> str | None:
+    """Why a shown date cannot be the page's; in prose only one that is labelled can."""
+    if label is Label.OTHER:
+        return OF_OTHERS
+    if plainness < 0 and (label is None or weight < WEAK):
+        return IN_PROSE
+    return FAR_AWAY if weight < WEAK else None
 
 
 def _plainness(other: int) -> float:
@@ -237,6 +250,14 @@ def _checked(claim: Claim, bound: datetime | None) -> Claim:
     if claim.value is not None and not claim.value.is_possible(bound):
         return replace(claim, refused=LATER_THAN_CAPTURE)
     return claim
+
+
+def _with_only_day(claims: list[Claim]) -> list[Claim]:
+    """The claims, those far from the headline allowed where they are all there is and name one day."""
+    far = [claim for claim in claims if claim.refused == FAR_AWAY]
+    if first_possible(claims) or len({claim.value.day for claim in far}) != 1:
+        return claims
+    return [replace(claim, refused=None) if claim.refused == FAR_AWAY else claim for claim in claims]
 
 
 def _refused_as_change(claim: Claim, published_at: datetime | None) -> Claim:

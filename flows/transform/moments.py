@@ -1,12 +1,15 @@
 """From a date as written to a moment: in the zone that it names, else the site's, else one assumed from the page."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 from flows.transform.evidence import Evidence as Statements
+from flows.transform.number_order import observed_order, usual_order
+from flows.transform.relative_dates import read_relative
+from flows.transform.stated_dates import url_dates
 from flows.transform.written_dates import Habits, Order, Written, dates_in
 from flows.transform.zones import assumed_zone
 from flows.web.sites import SiteFacts
@@ -25,10 +28,6 @@ EARLIEST = date(1990, 1, 1)
 LATEST = date(2100, 1, 1)
 # Seconds or milliseconds since 1970, between 2001 and 2033.
 EPOCH = re.compile(r"\s*(1\d{9})(\d{3})?\s*")
-# Countries that put the month first (cldr: en-US, en-PH), and domains that tell no country.
-MONTH_FIRST_REGIONS = frozenset(("us", "ph", "pr", "gu"))
-# In these languages numbers stand year first; `1/2/2024` in a page of theirs can be either.
-YEAR_FIRST_LANGUAGES = frozenset(("zh", "ja", "ko", "hu", "lt", "mn"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +70,21 @@ class Reader:
     zone_source: Zone | None
     bound: datetime | None
     has_twelve_hour_clock: bool = False
+    captured_at: datetime | None = None
+
+    def relative(self, raw: str, evidence: Evidence) -> Moment | None:
+        """The moment that a line tells by how long before the capture it was."""
+        if self.captured_at is None:
+            return None
+        ago = read_relative(raw, self.captured_at.astimezone(self.zone or UTC))
+        if ago is None:
+            return None
+        day, clock = ago.at.date(), ago.at.time().replace(second=0, microsecond=0)
+        if not ago.is_exact:
+            return Moment(day_start(day), Precision.DAY, evidence, day)
+        source = self.zone_source if self.zone else Zone.EXPLICIT
+        at = datetime.combine(day, clock, tzinfo=ago.at.tzinfo)
+        return Moment(at.astimezone(UTC), Precision.MINUTE, evidence, day, clock, source, at.utcoffset())
 
     def written(self, raw: str) -> Written | None:
         """The date that a statement consists of, or the only one in it."""
@@ -95,12 +109,19 @@ class Reader:
         return Moment(at, precision, evidence, written.day, written.clock, source, local.utcoffset())
 
 
-def page_reader(page: Page, facts: SiteFacts, statements: Statements, stated: Iterable[str]) -> Reader:
-    """The reader of a page's dates; `stated` are its machine-readable ones, whose offset others may share."""
+def page_reader(
+    page: Page, facts: SiteFacts, statements: Statements, stated: Sequence[str], shown: Iterable[str] = ()
+) -> Reader:
+    """The reader of a page's dates: `stated` are its machine-readable ones, `shown` those that people read.
+
+    A time without a zone may share the offset of a stated one, and `12/07/2020` is read as the others show.
+    """
     language = statements.html_language or statements.first_meta("og:locale", "language", "content-language")
-    habits = _habits(host_of(page.url), language, facts)
-    zone, source = _zone_of(page, facts, language, [found.written for raw in stated for found in dates_in(raw)])
-    return Reader(habits, zone, source, bound_of(page), facts.has_twelve_hour_clock)
+    written = [found.written for raw in stated for found in dates_in(raw)]
+    days = {each.day for each in written} | {day for day, _ in url_dates(page.url)}
+    habits = _habits(page, language, facts, observed_order(shown, days))
+    zone, source = _zone_of(page, facts, language, written)
+    return Reader(habits, zone, source, bound_of(page), facts.has_twelve_hour_clock, page.captured_at)
 
 
 def bound_of(page: Page) -> datetime | None:
@@ -129,27 +150,11 @@ def _offset(written: Written) -> timedelta | None:
     return datetime.combine(written.day, written.clock or time(), tzinfo=written.zone).utcoffset()
 
 
-def _habits(host: str, language: str | None, facts: SiteFacts) -> Habits:
-    primary, *others = (language or "").lower().replace("_", "-").split("-")
-    if facts.is_day_first:
-        return Habits(Order.DAY_FIRST, primary or None)
-    return Habits(_order(primary, others, host), primary or None)
-
-
-def _order(primary: str, others: list[str], host: str) -> Order | None:
-    """Which number comes first, by the language and, in English, by the country."""
-    if not primary or primary in YEAR_FIRST_LANGUAGES:
-        return None
-    if primary != "en":
-        return Order.DAY_FIRST
-    region = next((other for other in others if len(other) == 2), None)  # noqa: PLR2004 - ISO 3166 has two letters
-    domain = host.rpartition(".")[2]
-    if region == "us" and len(domain) == 2 and assumed_zone(host, None):  # noqa: PLR2004 - as above
-        # Templates come with en-US; a country's own domain knows better.
-        return Order.DAY_FIRST
-    if region:
-        return Order.MONTH_FIRST if region in MONTH_FIRST_REGIONS else Order.DAY_FIRST
-    return Order.DAY_FIRST if assumed_zone(host, None) else Order.MONTH_FIRST
+def _habits(page: Page, language: str | None, facts: SiteFacts, seen: Order | None) -> Habits:
+    host = host_of(page.url)
+    primary = (language or "").lower().replace("_", "-").partition("-")[0]
+    order = Order.DAY_FIRST if facts.is_day_first else seen or usual_order(language, host)
+    return Habits(order, primary or None)
 
 
 def _twelve_hour_reading(at: datetime, clock: time, bound: datetime | None) -> datetime:

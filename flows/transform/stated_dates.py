@@ -8,6 +8,7 @@ from itertools import islice
 from flows.transform.datelines import Dated
 from flows.transform.evidence import Evidence as Statements
 from flows.transform.json_ld import strings_in
+from flows.transform.months import month_named
 from flows.web.urls import split_url
 from warehouse.model import Evidence
 
@@ -30,8 +31,21 @@ MODIFIED_META = (
 )  # fmt: skip
 # A list of a thousand values is no statement.
 MOST_VALUES = 4
-URL_DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)([/_-]?)(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?!\d)")
-LOOSE_URL_DATE = re.compile(r"(?:^|/)((?:19|20)\d\d)/(\d{1,2})/(\d{1,2})(?:/|$)")
+# The spellings of a day in an address, the surest first: 2024/01/31, 20240131 (not a part of a longer number, unless
+# hour and minute follow, as in the article numbers of East Asia), 2024/1/31, 2024/january/31 and 31-01-2024.
+MONTH, DAY = r"(?P<month>0[1-9]|1[0-2])", r"(?P<day>0[1-9]|[12]\d|3[01])"
+YEAR = r"(?<!\d)(?P<year>(?:19|20)\d\d)"
+URL_DATES = tuple(
+    re.compile(spelling)
+    for spelling in (
+        rf"{YEAR}(?P<mark>[/_.-]?){MONTH}(?P=mark){DAY}(?!\d)",
+        rf"{YEAR}{MONTH}{DAY}(?=(?:[01]\d|2[0-3])[0-5]\d)",
+        rf"{YEAR}/(?P<month>\d{{1,2}})/(?P<day>\d{{1,2}})(?![\d.])",
+        rf"{YEAR}/(?P<name>[a-z]{{3,9}})/(?P<day>\d{{1,2}})(?![\d.])",
+        r"(?<!\d)(?P<day>1[3-9]|2\d|3[01])(?P<mark>[-_.])(?P<month>0?[1-9]|1[0-2])(?P=mark)(?P<year>20\d\d)(?!\d)",
+    )
+)
+LONGEST_PATH = 1000
 
 
 def published_statements(statements: Statements) -> Iterator[Dated]:
@@ -61,11 +75,12 @@ def modified_statements(statements: Statements) -> Iterator[Dated]:
 
 def url_dates(url: str) -> Iterator[tuple[date, str]]:
     """The first day that an address holds, with its spelling."""
-    path = split_url(url).path
-    for match in (*URL_DATE.finditer(path), *LOOSE_URL_DATE.finditer(path)):
-        parts = [part for part in match.groups() if part.isdigit()]
+    path = split_url(url).path[:LONGEST_PATH].lower()
+    for match in (match for spelling in URL_DATES for match in spelling.finditer(path)):
+        parts = match.groupdict()
+        month = month_named(parts["name"]) if parts.get("name") else int(parts["month"])
         try:
-            yield date(*map(int, parts)), match[0].strip("/")
+            yield date(int(parts["year"]), month or 0, int(parts["day"])), match[0].strip("/")
         except ValueError:
             continue
         return
