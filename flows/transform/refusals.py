@@ -48,6 +48,7 @@ FEWEST_WORDS = 25
 # Text beyond this cannot make a page an article that its beginning does not.
 MOST_BLOCKS = 400
 MOST_LOOKED_AT = 4000
+LONGEST_ELLIPSIS = 20
 LONGEST_DETAIL = 120
 MOST_FRAMES = 200
 
@@ -211,7 +212,11 @@ def _stub(seen: _Seen) -> Iterator[Claim]:
     """A sentence or two, and then the request to pay or to log in instead of the text."""
     texts = _teaser(seen.blocks)
     asked = next((at for at, text in enumerate(texts) if _asks(text)), None)
-    cut = next((at for at, text in enumerate(texts) if ELLIPSIS.search(text)), None) if seen.is_locked else None
+    cut = (
+        next((at for at, text in enumerate(texts) if ELLIPSIS.search(text[-LONGEST_ELLIPSIS:])), None)
+        if seen.is_locked
+        else None
+    )
     if asked is not None and (cut is None or asked <= cut):
         yield _as_stub(seen, "prompt", texts[asked], end=asked)
     elif cut is not None:

@@ -263,7 +263,7 @@ def test_an_article_may_be_about_cookies_or_java_script():
     assert isinstance(made(whole(script, "Scripts")), Document)
 
 
-def test_a_hundred_thousand_blocks_are_not_all_read():
+def test_twenty_thousand_prompts_under_an_error_title_are_refused_in_time():
     assert isinstance(made(whole("<p>Subscribe to continue reading</p>" * 20_000, "404 Not Found")), Reject)
 
 
@@ -279,3 +279,11 @@ def test_every_phrase_is_a_pattern_without_groups_in_plain_form():
         assert phrases(name).pattern.groups == 0
         for pattern in (pattern for patterns in languages.values() for pattern in patterns):
             assert re.search(r"[,;!\"]|\\[A-Z]", re.sub(r",\?|\{[\d,]+\}", "", pattern)) is None, pattern
+
+
+@pytest.mark.parametrize(
+    "text", ["subscribe for a" * 200, "subscribe" + " for a" * 900, "..." * 900 + "'" * 900, "la " * 1500]
+)
+def test_texts_made_to_be_slow_are_not(text):
+    body = f"<article><h1>{text}</h1><p>{text[:290]}</p><p>{text}x</p></article>"
+    assert isinstance(made(whole(body, text, LOCKED)), Document | Reject)
