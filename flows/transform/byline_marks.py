@@ -37,6 +37,9 @@ MOST_ANCESTORS = 12
 MOST_NEAR = 60
 NEAR_A_DAY = 3
 LONGEST_UNMARKED = 60
+TOPIC = re.compile(
+    r"\b(?:tags?|topics?|themen?|thema|categor(?:y|ies)|kategorien?|keywords?|subjects?|dossiers?|search|suche)\b"
+)
 A_DAY = re.compile(
     r"\b(?:19|20)\d\d\b|\b\d{1,2}[./]\d{1,2}\b|\b\d+\s?(?:min|hours?|days?|weeks?|stunden?|tage?)\b", re.IGNORECASE
 )
@@ -129,6 +132,7 @@ class _Survey:
     headline: HtmlElement | None = None
     headline_order: int = 0
     is_sure: bool = False
+    text_length: int = 0
     text_order: int | None = None
     near: list[tuple[int, HtmlElement]] = field(default_factory=list)
 
@@ -178,9 +182,15 @@ def _unmarked(survey: _Survey, above: set[HtmlElement], facts: SiteFacts) -> Ite
         if not _is_short_name(text) or not any(A_DAY.search(other) for _, other in around):
             continue
         people = [name for name in people_in(text, facts) if has_given_name(name)]
-        if people and not _is_others(element, above):
+        if people and not _is_others(element, above) and not _is_topic(element):
             yield Mark(tuple(people), text, UNMARKED, Place.HEAD)
             return
+
+
+def _is_topic(element: HtmlElement) -> bool:
+    """Whether a name is a subject of the article: people who are written about are linked by the headline as well."""
+    around = islice(chain((element,), element.iterancestors()), NEAR_A_DAY)
+    return any(TOPIC.search(f"{_names_of(parent)} {parent.get('href', '')}") for parent in around)
 
 
 def _is_short_name(text: str) -> bool:
@@ -195,7 +205,8 @@ def _survey(root: HtmlElement, facts: SiteFacts, headline: str | None) -> _Surve
         if tag in HEADINGS:
             _take_heading(survey, order, element, headline)
         elif tag == "p" and survey.headline is not None and survey.text_order is None:
-            survey.text_order = order if len(element.text or "") > TEXT_BEGINS else None
+            survey.text_length += len(element.text or "")
+            survey.text_order = order if survey.text_length > TEXT_BEGINS else None
         if survey.headline is not None and len(survey.near) < MOST_NEAR:
             survey.near.append((order, element))
         if len(survey.marks) < MOST_MARKS:
@@ -221,6 +232,7 @@ def _take_heading(survey: _Survey, order: int, element: HtmlElement, headline: s
     is_sure = bool(headline) and squeeze("".join(islice(element.itertext(), MOST_PIECES))) == headline
     if is_sure or (survey.headline is None and element.tag == "h1"):
         survey.headline, survey.headline_order, survey.text_order, survey.is_sure = element, order, None, is_sure
+        survey.text_length = 0
         survey.near.clear()
 
 

@@ -189,9 +189,10 @@ def _elsewhere_claims(marks: Sequence[Mark]) -> Iterator[Claim]:
 
 def _marked_claim(marks: list[Mark], evidence: str) -> Claim:
     # In a thread the first member opened it; the others answered.
-    counted = marks[:1] if evidence.startswith(MEMBER_LINK) else marks
+    own = [mark for mark in marks if not mark.is_others] or marks
+    counted = own[:1] if evidence.startswith(MEMBER_LINK) else own
     people = unique(name for mark in counted for name in mark.people)
-    refused = "somebody else's" if any(mark.is_others for mark in counted) else None
+    refused = "somebody else's" if own[0].is_others else None
     raw = "; ".join(mark.raw for mark in counted)[:LONGEST_RAW]
     return Claim(tuple(without_places(people))[:MOST_AUTHORS], evidence, raw, refused=refused)
 

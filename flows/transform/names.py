@@ -121,9 +121,13 @@ LOGIN_NAME = re.compile(r"[^\W\d_]{2,20}(?:[._-][^\W\d_]{1,15})?\d{0,4}")
 INVERTED = re.compile(
     rf"(?!.*[{HAN}{KANA}])(?P<family>[^\W\d_][\w'’-]+),\s(?P<given>[^\W\d_]{{2,}}(?:-[^\W\d_]+)?(?:\s[^\W\d_]\.?){{0,2}})"
 )
+SMALL_IN_CAPITALS = re.compile(r"(?<=\bM)a?c(?=[A-ZÀ-Þ])")
 PARTICLES = frozenset(
     ("al", "bin", "da", "de", "del", "den", "der", "di", "dos", "du", "el", "la", "le", "van", "von", "zu")
 )
+
+
+AN_AGENCY = "an agency"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,13 +146,20 @@ def people_in(byline: str, facts: SiteFacts, *, allows_logins: bool = False) -> 
 def parts_of(byline: str, facts: SiteFacts, *, allows_logins: bool = False) -> list[Part]:
     """What a byline names, each part judged; `allows_logins` where a name chosen by its bearer may stand."""
     parts = _split(_upright(_names_alone(byline), facts))
-    found = [_judged(part, facts, allows_logins=allows_logins) for part in parts]
-    return _places_refused([part for part in found if part.name])
+    found = [part for name in parts if (part := _judged(name, facts, allows_logins=allows_logins)).name]
+    return _places_refused(_signs_refused(found))
+
+
+def _signs_refused(parts: list[Part]) -> list[Part]:
+    """Behind an agency small letters are its office or its writer's sign: `dpa/lno`."""
+    if all(part.refused != AN_AGENCY for part in parts):
+        return parts
+    return [Part(part.name, "an agency's sign") if part.name.islower() and not part.refused else part for part in parts]
 
 
 def name_case(name: str) -> str:
     """A name in capitals as it is usually written; any other name as it stands."""
-    if not name.isupper() or " " not in name or IDEOGRAPHIC_NAME.fullmatch(name):
+    if not SMALL_IN_CAPITALS.sub("", name).isupper() or " " not in name or IDEOGRAPHIC_NAME.fullmatch(name):
         return name
     return " ".join(_word_case(word, is_first=not number) for number, word in enumerate(name.split()))
 
@@ -174,7 +185,7 @@ def is_no_person(name: str, facts: SiteFacts) -> str | None:
 
 _LISTS = (
     (words.ORGANISATION, "an organisation"),
-    (words.AGENCIES, "an agency"),
+    (words.AGENCIES, AN_AGENCY),
     (words.JOB, "a job"),
     (words.FURNITURE, "part of the page"),
 )
