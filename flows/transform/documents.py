@@ -97,6 +97,7 @@ def _read(page: Page, rules: SiteRules) -> _Reading:
     dated = dates.dated_elements(root, statements, headline)
 
     # The tree without what is not the article; its pictures, then its text.
+    images.reveal_lazy_pictures(root)
     remove_noise(root, facts)
     shown = images.pictures(root, page.url, facts)
     images.remove_captions(root, facts)

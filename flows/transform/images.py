@@ -3,19 +3,23 @@
 import re
 from collections.abc import Iterator
 from functools import cache
+from itertools import islice
 
 from lxml.html import HtmlElement
 
-from flows.transform.blocks import blocks_of
+from flows.transform.captions import caption_text
 from flows.transform.image_versions import largest_version
 from flows.transform.selectors import compiled
-from flows.transform.text import squeeze, squeeze_or_none
+from flows.transform.text import squeeze
 from flows.web.sites import SiteFacts
 from warehouse.model import Image
 
+# More are a gallery of hundreds.
+MOST_FALLBACKS = 300
+# Whether a picture has an address at all does not depend on the page's.
+ANYWHERE = "https://page.invalid/"
 # Smaller pictures are icons, smileys and counters.
 SMALLEST_SIDE = 40
-LONGEST_CAPTION = 1000
 
 
 def pictures(root: HtmlElement, base: str, facts: SiteFacts) -> list[tuple[HtmlElement, Image]]:
@@ -32,6 +36,19 @@ def within(region: HtmlElement, shown: list[tuple[HtmlElement, Image]]) -> tuple
     """The pictures that stand inside an element."""
     inside = set(region.iter("img", "amp-img"))
     return tuple(image for element, image in shown if element in inside)
+
+
+def reveal_lazy_pictures(root: HtmlElement) -> None:
+    """Give pictures whose script has not run the address that the page keeps for browsers without scripts.
+
+    It stands in a `noscript` behind the picture, which goes with the noise.
+    """
+    for fallback in islice(root.iter("noscript"), MOST_FALLBACKS):
+        kept, shown = fallback.find(".//img"), fallback.getprevious()
+        shown = shown if shown is None or shown.tag == "img" else next(shown.iter("img"), None)
+        if kept is not None and shown is not None and largest_version(shown, ANYWHERE) is None:
+            for name in ("src", "srcset"):
+                shown.set(f"data-{name}", kept.get(name) or "")
 
 
 def has_media(root: HtmlElement) -> bool:
@@ -72,10 +89,9 @@ def _caption(image: HtmlElement, facts: SiteFacts) -> str | None:
     for box in _boxes(image):
         for element in box.iter("*"):
             if element is not box and chosen.matches(element):
-                words = " ".join(block.text for block in blocks_of(element))
-                return squeeze_or_none(_any_of(facts.caption_labels).sub("", words, count=1)[:LONGEST_CAPTION])
+                return caption_text(element, _any_of(facts.caption_labels))
     small = _small_print_after(image)
-    return squeeze_or_none("".join(small.itertext())[:LONGEST_CAPTION]) if small is not None else None
+    return caption_text(small, _any_of(facts.caption_labels)) if small is not None else None
 
 
 def _boxes(image: HtmlElement) -> Iterator[HtmlElement]:

@@ -1,0 +1,91 @@
+"""The pictures of an article with their captions: credits off, lazy pictures found."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flows.transform.captions import LABELS, without_credits
+from flows.transform.images import pictures, reveal_lazy_pictures
+from flows.transform.text import squeeze
+from flows.transform.trees import parse
+from flows.web.sites import site_facts
+from warehouse.model import Image
+
+URL = "https://gazette.example/2024/harbour"
+
+
+def found(markup):
+    root = parse(f"<html><body>{markup}</body></html>")
+    reveal_lazy_pictures(root)
+    for fallback in list(root.iter("noscript")):
+        fallback.drop_tree()
+    return [image for _, image in pictures(root, URL, site_facts(URL))]
+
+
+@pytest.mark.parametrize(
+    "credit",
+    [
+        " Photo: Ann Example/AFP",
+        " (Picture: Getty Images)",
+        " © Ann Example",
+        " — © EXAMPLE",
+        " Foto: Ann Example / AP",
+        " Ann Example/Getty Images",
+        " [사진 출처 = 연합뉴스]",
+        " (Ann Example/Reuters)",
+        "Credit: Ann Example/Agency",
+        " Foto: Ann Example/AFP Vis mer",
+    ],
+)
+def test_the_credit_behind_a_caption_goes(credit):
+    assert without_credits(f"Boats leave the quay.{credit}") == "Boats leave the quay."
+
+
+@pytest.mark.parametrize("credit", ["© ANN EXAMPLE", "Photo: Ann Example", "(Image credit: Maker)"])
+def test_a_caption_that_is_a_credit_is_none(credit):
+    assert found(f'<figure><img src="/a.jpg"><figcaption>{credit}</figcaption></figure>') == [
+        Image("https://gazette.example/a.jpg")
+    ]
+
+
+@pytest.mark.parametrize(
+    "caption",
+    [
+        "A photo by the sea shows boats",
+        "Look at the pictures: they show a boat",
+        "Photo: the mayor opens the bridge.",
+        "资料图片：一只纸箱。",
+        "The harbour master (left)",
+        "Boats of 2024",
+    ],
+)
+def test_a_caption_about_pictures_stays(caption):
+    assert without_credits(caption) == caption
+
+
+def test_a_credit_in_a_box_of_its_own_goes():
+    box = '<figcaption><span>Boats.</span><div class="image-copyright">Ann Example</div></figcaption>'
+    assert found(f'<figure><img src="/a.jpg">{box}</figure>') == [Image("https://gazette.example/a.jpg", "Boats.")]
+
+
+@pytest.mark.parametrize("shown", ['<img src="data:image/gif;base64,R0">', "<div><img></div>"])
+def test_the_address_of_a_lazy_picture_is_read_from_the_fallback_behind_it(shown):
+    assert found(f'{shown}<noscript><img src="/a.jpg"></noscript>') == [Image("https://gazette.example/a.jpg")]
+
+
+def test_a_picture_with_an_address_keeps_it():
+    assert found('<img src="/a.jpg"><noscript><img src="/pixel-of-an-advert.jpg"></noscript>') == [
+        Image("https://gazette.example/a.jpg")
+    ]
+
+
+@given(st.text(max_size=200).map(squeeze))
+def test_any_caption_has_its_credits_off_once(caption):
+    assert without_credits(without_credits(caption)) == without_credits(caption)
+
+
+@given(st.lists(st.sampled_from([*LABELS.split("|"), "©", ":", "/", "(", ")", ". ", " ", "Ann", "AFP"]), max_size=30))
+def test_any_row_of_credits_has_its_credits_off_once(parts):
+    caption = squeeze("".join(parts))
+    assert without_credits(without_credits(caption)) == without_credits(caption)
+    assert len(without_credits(caption)) <= len(caption)
