@@ -78,7 +78,7 @@ OTHERS = re.compile(
 )
 OTHERS_TAGS = frozenset(("nav", "figure", "figcaption", "blockquote"))
 BEFORE_LINE = re.compile(
-    r"\s*(?:by|von|par|por|di|av|przez|text(?:e|o)?"
+    r"\s*(?:by|von|par|por|di|av|przez|text(?:e|o)?(?=\s*[:：])"
     r"|(?P<plain>(?:written|posted|words|story|reporting) by|autor(?:en|in|a)?|authors?|auteurs?"
     r"|(?:geschrieben|verfasst|veröffentlicht) von|posted (?:in|on) .{0,40} by))"
     r"(?:\s*[:：]|(?!\s*(?-i:[a-zà-ÿ]))\s|$)",

@@ -7,7 +7,7 @@ from itertools import groupby, islice
 from typing import Any
 from urllib.parse import urlsplit
 
-from flows.transform.byline_marks import MEMBER_LINK, Mark, Place
+from flows.transform.byline_marks import LINE, MEMBER_LINK, UNMARKED, Mark, Place
 from flows.transform.claims import Claim, first_possible, with_choice
 from flows.transform.evidence import Evidence, strings_in
 from flows.transform.names import AUTHOR_META, has_given_name, parts_of, patterns, unique, without_places
@@ -23,6 +23,7 @@ class Source(Enum):
     """Where a claim comes from; two of different sources that agree are worth more than one."""
 
     STATED = "stated"
+    LINE = "line"
     HEAD = "head"
     UNMARKED = "unmarked"
     CREDIT = "credit"
@@ -32,6 +33,7 @@ class Source(Enum):
 
 
 RANKS = {
+    Source.LINE: 7.5,
     Source.STATED: 6.0,
     Source.HEAD: 5.0,
     Source.CREDIT: 4.8,
@@ -53,9 +55,9 @@ def author_claims(
 ) -> list[Claim]:
     """Every statement about who wrote the page, in the order of rank, the chosen one marked."""
     own = own_names(url, statements)
-    ranked = [
+    ranked: list[tuple[Source, Iterable[Claim]]] = [
         (Source.STATED, _stated_claims(statements, facts)),
-        (Source.HEAD, _head_claims(marks)),
+        *_head_claims(marks),
         (Source.CREDIT, _credit_claims(credits_, facts)),
         (Source.META, _meta_claims(statements, facts)),
         (Source.ELSEWHERE, _elsewhere_claims(marks)),
@@ -167,11 +169,20 @@ def _credit_claims(credits_: Iterable[str], facts: SiteFacts) -> Iterator[Claim]
         yield claim
 
 
-def _head_claims(marks: Sequence[Mark]) -> Iterator[Claim]:
+def _head_claims(marks: Sequence[Mark]) -> Iterator[tuple[Source, list[Claim]]]:
     """What stands near the headline, marks of one kind together."""
     there = (mark for mark in marks if mark.place is Place.HEAD and mark.people)
     for evidence, same in groupby(there, key=lambda mark: mark.evidence):
-        yield _marked_claim(list(same), f"{evidence}, by the headline")
+        claim = _marked_claim(list(same), f"{evidence}, by the headline")
+        yield _source_of(evidence, claim), [claim]
+
+
+def _source_of(evidence: str, claim: Claim) -> Source:
+    if evidence in (UNMARKED, MEMBER_LINK):
+        return Source.UNMARKED
+    # "By …" under the headline is for readers; what a system states is often who entered the text.
+    is_plain = evidence == LINE and all(has_given_name(name) for name in claim.value)
+    return Source.LINE if is_plain else Source.HEAD
 
 
 def _elsewhere_claims(marks: Sequence[Mark]) -> Iterator[Claim]:

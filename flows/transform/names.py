@@ -127,6 +127,11 @@ PARTICLES = frozenset(
 )
 
 
+# German makes one word of a job and its field: Projektleiterin, Wirtschaftsredakteur.
+JOB_END = re.compile(
+    r"\w{3}(?:leiter|redakteur|sprecher|forscher|experte?|berater|direktor|referent|journalist|reporter|korrespondent"
+    r"|wissenschaftler|trainer|anwalt|anwält|autor|vorsitzende)(?:in)?$"
+)
 AN_AGENCY = "an agency"
 
 
@@ -176,6 +181,8 @@ def is_no_person(name: str, facts: SiteFacts) -> str | None:
     for listed, reason in _LISTS:
         if not listed.isdisjoint(folded):
             return reason
+    if any(JOB_END.search(word) for word in folded):
+        return "a job"
     if len(folded) == 1 and (folded[0] in words.DATELINES or folded[0] in words.SECTION):
         return "a place or a section"
     if len(folded) == 1 and (folded[0] in words.NOBODY or folded[0] in _SOLE):
