@@ -26,7 +26,9 @@ MOST_ABOVE = 3
 NARROWEST = 200
 SILENT = frozenset(("script", "style", "figcaption", "noscript"))
 PAGE_TAGS = frozenset(("html", "body", "main", "article"))
-CHROME_TAGS = frozenset(("nav", "footer", "aside", "button", "form"))
+# Noise to the text, but a lazy picture stands in the one and a picture that opens in full size in the other.
+WRAPPERS = frozenset(("noscript", "button"))
+CHROME_TAGS = frozenset(("nav", "footer", "aside", "form"))
 # fmt: off
 # Words in the names of classes and ids that say of a box that it is not the article.
 CHROME = frozenset((
@@ -45,7 +47,7 @@ LONGEST_NAMES = 500
 WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 # Pictures that a site shares in place of one of the article's.
 LOGO = re.compile(
-    r"(?:^|[-_.])(?:logos?|favicon|avatar|gravatar|default|no[-_]?image|no[-_]?photo|apple-touch-icon"
+    r"^default(?:[-_.]|$)|(?:^|[-_.])(?:logos?|favicon|avatar|gravatar|no[-_]?image|no[-_]?photo|apple-touch-icon"
     r"|(?:share|social|og|fb|facebook|twitter)[-_]?(?:default|image|logo|card|share))[-_.]?[0-9x]*(?:[-_.]|$)",
     re.IGNORECASE,
 )
@@ -147,7 +149,7 @@ def _doubt(element: HtmlElement, facts: SiteFacts) -> str | None:
             # The names of the boxes around an article speak of the layout of the page.
             nearest = 0
             continue
-        if box.tag in CHROME_TAGS or (box.tag != "noscript" and noise.matches(box)):
+        if box.tag in CHROME_TAGS or (box.tag not in WRAPPERS and noise.matches(box)):
             return f"in {box.tag}"
         if box.tag == "a" and _leads_away(box):
             return "links to another page"

@@ -103,6 +103,16 @@ def test_a_stated_picture_leads_whatever_its_box_is_called():
     assert chosen(body, og("/crops/harbour-1200x630.jpg")) == "https://gazette.example/i/harbour.jpg"
 
 
+def test_a_button_that_opens_the_picture_in_full_size_is_no_control():
+    body = article('<figure><button><img src="/i/harbour.jpg" width="900"></button></figure>')
+    assert chosen(body, og("/i/other.jpg")) == "https://gazette.example/i/harbour.jpg"
+
+
+def test_systems_call_their_usual_crop_default():
+    url = "https://gazette.example/i/70a5657e-harbour_16-9_default_0.jpg"
+    assert chosen(article(""), og(url)) == url
+
+
 def test_a_link_to_the_picture_in_full_size_is_no_teaser():
     body = article('<a href="/i/harbour-full.jpg"><img src="/i/harbour.jpg" width="900"></a>')
     assert chosen(body, og("/i/other.jpg")) == "https://gazette.example/i/harbour.jpg"
