@@ -211,18 +211,18 @@ def _survey(root: HtmlElement, facts: SiteFacts, headline: str | None) -> _Surve
             survey.near.append((order, element))
         if len(survey.marks) < MOST_MARKS:
             evidence = SITES_BYLINE if site_marks and site_marks.matches(element) else _evidence(element, tag)
-            if evidence is None and tag not in HEADINGS and _begins_line(element.text, survey, order):
+            if evidence is None and _begins_line(element.text, survey, order, tag):
                 evidence = LINE
             if evidence:
                 survey.marks.append(_Found(order, element, evidence))
     return survey
 
 
-def _begins_line(text: str | None, survey: _Survey, order: int) -> bool:
-    """Whether an element begins with "By …": near the headline in any words, elsewhere in plain ones."""
+def _begins_line(text: str | None, survey: _Survey, order: int, tag: str) -> bool:
+    """Whether an element begins with "By …": near the headline in any words, else and in headings in plain ones."""
     if text is None or len(text) > LONGEST_PIECE or not (match := BEFORE_LINE.match(text)):
         return False
-    return order in survey.head or match["plain"] is not None
+    return match["plain"] is not None or (order in survey.head and tag not in HEADINGS)
 
 
 def _take_heading(survey: _Survey, order: int, element: HtmlElement, headline: str | None) -> None:
@@ -333,9 +333,11 @@ def _by_authors(pieces: list[_Piece]) -> Iterator[_Piece]:
 
 
 def _is_listed(piece: _Piece, first: _Piece) -> bool:
-    """Whether a piece stands in a list with the first name: both are links, or both are items."""
-    same = piece.holder.tag == first.holder.tag and piece.holder.get("class") == first.holder.get("class")
-    return same and piece.holder is not first.holder and piece.holder.tag in ("a", "li")
+    """Whether a piece stands in a list with the first name: like it in links or items, or with a given name too."""
+    if piece.holder is first.holder or piece.holder.tag != first.holder.tag:
+        return False
+    is_alike = piece.holder.get("class") == first.holder.get("class")
+    return is_alike and (piece.holder.tag in ("a", "li") or has_given_name(squeeze(piece.text)))
 
 
 def _is_others(element: HtmlElement, above: set[HtmlElement]) -> bool:

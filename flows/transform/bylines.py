@@ -1,5 +1,6 @@
 """Who wrote it: people only, in order. Agencies, places, desks and the word "By" are not people."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from enum import Enum
@@ -7,7 +8,7 @@ from itertools import groupby, islice
 from typing import Any
 from urllib.parse import urlsplit
 
-from flows.transform.byline_marks import LINE, MEMBER_LINK, UNMARKED, Mark, Place
+from flows.transform.byline_marks import AUTHOR_LINK, LINE, MEMBER_LINK, UNMARKED, Mark, Place
 from flows.transform.claims import Claim, first_possible, with_choice
 from flows.transform.evidence import Evidence, strings_in
 from flows.transform.names import AUTHOR_META, has_given_name, parts_of, patterns, unique, without_places
@@ -16,6 +17,7 @@ from flows.web.sites import SiteFacts
 MOST_AUTHORS = 20
 LONGEST_RAW = 1000
 
+WEB_ADDRESS = re.compile(r"https?://|\bwww\.", re.IGNORECASE)
 SITE_META = ("og:site_name", "application-name", "publisher", "dc.publisher", "twitter:site")
 
 
@@ -24,6 +26,7 @@ class Source(Enum):
 
     STATED = "stated"
     LINE = "line"
+    BOX = "box"
     HEAD = "head"
     UNMARKED = "unmarked"
     CREDIT = "credit"
@@ -35,6 +38,7 @@ class Source(Enum):
 RANKS = {
     Source.LINE: 7.5,
     Source.STATED: 6.0,
+    Source.BOX: 5.0,
     Source.HEAD: 5.0,
     Source.CREDIT: 4.8,
     Source.META: 4.5,
@@ -83,11 +87,25 @@ def _people_key(claim: Claim) -> frozenset[str]:
     return frozenset(_letters(name) for name in claim.value)
 
 
+def _agreeing(source: Source, claim: Claim, claimed_by: dict[frozenset[str], set[Source]]) -> set[Source]:
+    """The sources that name the same people, or some of them where one box names all.
+
+    Many systems state the first author alone; the others in the box must have given names, as labels have none.
+    """
+    key = _people_key(claim)
+    if source is not Source.BOX:
+        return claimed_by[key]
+    plain = frozenset(_letters(name) for name in claim.value if has_given_name(name))
+    return {
+        named for people, sources in claimed_by.items() if people <= key and key - people <= plain for named in sources
+    }
+
+
 def _score(source: Source, claim: Claim, own: frozenset[str], claimed_by: dict[frozenset[str], set[Source]]) -> float:
     """The rank of the source, more for every other source that agrees, less for names that are doubtful."""
     if claim.refused is not None:
         return 0.0
-    agreeing = len(claimed_by[_people_key(claim)]) - 1
+    agreeing = len(_agreeing(source, claim, claimed_by) - {source})
     is_doubtful = any(" " not in name and name.isascii() for name in claim.value)
     # On a site that is called by its writer's name, that name comes after all others.
     return RANKS[source] + AGREEMENT * agreeing - DOUBT * is_doubtful - OWN * _is_own(claim, own)
@@ -128,7 +146,8 @@ def _claim(texts: Iterable[str], evidence: str, facts: SiteFacts) -> Claim | Non
     raw = list(islice(texts, MOST_AUTHORS))
     if not raw:
         return None
-    parts = [part for text in raw for part in parts_of(text, facts)]
+    # With an address behind it stands whose pages these are, or who made them: a firm, and seldom who wrote.
+    parts = [part for text in raw if not WEB_ADDRESS.search(text) for part in parts_of(text, facts)]
     people = unique(part.name for part in parts if part.refused is None)[:MOST_AUTHORS]
     reasons = unique(part.refused for part in parts if part.refused)
     refused = None if people else "; ".join(reasons) or "names nobody"
@@ -173,16 +192,19 @@ def _head_claims(marks: Sequence[Mark]) -> Iterator[tuple[Source, list[Claim]]]:
     """What stands near the headline, marks of one kind together."""
     there = (mark for mark in marks if mark.place is Place.HEAD and mark.people)
     for evidence, same in groupby(there, key=lambda mark: mark.evidence):
-        claim = _marked_claim(list(same), f"{evidence}, by the headline")
-        yield _source_of(evidence, claim), [claim]
+        together = list(same)
+        claim = _marked_claim(together, f"{evidence}, by the headline")
+        yield _source_of(evidence, claim, is_one=len(together) == 1), [claim]
 
 
-def _source_of(evidence: str, claim: Claim) -> Source:
+def _source_of(evidence: str, claim: Claim, *, is_one: bool) -> Source:
     if evidence in (UNMARKED, MEMBER_LINK):
         return Source.UNMARKED
     # "By …" under the headline is for readers; what a system states is often who entered the text.
     is_plain = evidence == LINE and all(has_given_name(name) for name in claim.value)
-    return Source.LINE if is_plain else Source.HEAD
+    if is_plain:
+        return Source.LINE
+    return Source.BOX if is_one and evidence not in (LINE, AUTHOR_LINK) else Source.HEAD
 
 
 def _elsewhere_claims(marks: Sequence[Mark]) -> Iterator[Claim]:

@@ -68,7 +68,7 @@ BEFORE_NAMES = re.compile(
 MID_BY = re.compile(r"^.{1,60}?\s(?:by|par|przez)\s+(?=\S)|^(?=.*\d).{1,60}?\s(?:von|por)\s+(?=\S)", re.IGNORECASE)
 # What stands behind a name: where, when or how it was written, or for whom.
 AFTER_NAMES = re.compile(
-    r"\s*(?:[（(［\[][^）)］\]]*[）)］\]]?|(?:综合|編譯|编译|摘编|摘譯|摘译)?(?:报道|报导|報道|報導)|发自.*|發自.*"
+    r"\s*(?:[（(［\[][^）)］\]]*[）)］\]]?|\s(?:기자|특파원|논설위원|記者|记者)|(?:综合|編譯|编译|摘编|摘譯|摘译)?(?:报道|报导|報道|報導)|发自.*|發自.*"
     r"|\s+(?:in|aus|à|w|z|for|für|pour|para|of|from|at|bei|with|mit|über|via|reporting|reports|contributing"
     r"|special to)\s+(?:the\s+)?(?-i:[A-ZÀ-ÞŁŚ@]).*"
     r"|\s+(?:updated|published|posted|last|veröffentlicht|aktualisiert|stand)\b[:\s].*"
@@ -81,6 +81,12 @@ AFTER_NAMES = re.compile(
 MONTH = (
     r"(?:jan|ene|gen|feb|fév|mar|mär|apr|abr|avr|ma[iyg]|jun|jui|giu|jul|lug|aug|ago|aoû|sep|set|o[ckt]t|out|nov|de[cz]|dé[cz]|dic)"
     r"[^\W\d_]{0,7}"
+)
+LEADING_DAY = re.compile(
+    rf"^\W*(?:{MONTH}\.?\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+\d{{4}}|\d{{1,2}}[./-]\d{{1,2}}[./-]\d{{2,4}}|\d{{4}}-\d{{2}}-\d{{2}}"
+    rf"|\d{{1,2}}\.?\s+(?:de\s+)?{MONTH}\.?,?\s+(?:de\s+)?\d{{4}})(?:,?\s*(?:um\s)?\d{{1,2}}[:.]\d{{2}}(?:\s*(?:uhr|[ap]m)\b)?)?"
+    rf"[\s,|·•–—-]*",
+    re.IGNORECASE,
 )
 NUMBERS = re.compile(
     rf"(?:^|[\s,(|·•/-])(?:{MONTH}\.?\s+\d.*|\d[\d.:/,-]*(?:\s.*|[hmʹ'].*|(?:st|nd|rd|th)\b.*|)|%\w\s.*)$",
@@ -202,6 +208,7 @@ _SOLE = frozenset(("by", "von", "par", "por", "di", "de", "und", "et", "y"))
 def _names_alone(byline: str) -> str:
     """The byline without what stands before and behind the names."""
     text = squeeze(byline[: 4 * LONGEST_BYLINE])[:LONGEST_BYLINE]
+    text = LEADING_DAY.sub("", text)
     text = OTHER_ROLES.sub("", ADDRESS.sub("", text)).strip(" ;；(（)）,·•|-–—")
     return _without_end(_without_prefix(text))
 
