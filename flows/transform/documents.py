@@ -15,7 +15,7 @@ from flows.transform.evidence import Evidence, read_evidence
 from flows.transform.fingerprints import minhash
 from flows.transform.headers import split_header
 from flows.transform.lead_pictures import image_claims, lead_picture
-from flows.transform.leads import lead, lead_claims
+from flows.transform.leads import lead, lead_claims, with_lead
 from flows.transform.links import links_in
 from flows.transform.noise import remove_noise, without_noise
 from flows.transform.refusals import Shown, has_player, refusal, refusal_claims
@@ -101,12 +101,13 @@ def _read(page: Page, rules: SiteRules) -> _Reading:
     remove_noise(root, facts)
     shown = images.pictures(root, page.url, facts)
     images.remove_captions(root, facts)
-    content = read_content(root, is_fragment=trees.is_fragment(markup))
+    content = read_content(root, statements, page.hint_text, is_fragment=trees.is_fragment(markup))
 
     # The text without the lines about it.
     header = split_header(content.blocks, facts, has_head=not dates.came_with_publication(page, facts))
     blocks = [block for block in without_noise(header.blocks, facts) if not is_title(block, headline)]
     leads = lead_claims(summaries, blocks, headline, facts)
+    blocks = with_lead(blocks, leads)
     pictures = images.within(content.region, shown)
     beside = Shown(has_pictures=bool(pictures), has_player=plays, has_media=has_media)
     return _Reading(

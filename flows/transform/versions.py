@@ -4,6 +4,7 @@ Kept apart from the transform, so that a command can name the extractor without 
 """
 
 import hashlib
+from collections.abc import Iterator
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
@@ -13,6 +14,7 @@ ROOMS = ("flows.transform", "flows.web")
 LIBRARIES = ("trafilatura",)
 # How the work is spread over processes decides nothing: a new pool must not make every document old.
 UNDECIDING = ("pool.py",)
+DECIDING = (".py", ".toml", ".npz")
 
 
 @cache
@@ -32,12 +34,17 @@ def _version(distribution: str) -> str:
 def _source_digest() -> str:
     digest = hashlib.sha256()
     for room in ROOMS:
-        for source in sorted(files(room).iterdir(), key=_name):
-            if source.name.endswith((".py", ".toml")) and source.name not in UNDECIDING:
-                digest.update(source.name.encode())
-                digest.update(source.read_bytes())
+        for name, source in sorted(_sources(files(room), "")):
+            digest.update(name.encode())
+            digest.update(source.read_bytes())
     return digest.hexdigest()[:8]
 
 
-def _name(source: Traversable) -> str:
-    return source.name
+def _sources(room: Traversable, above: str) -> Iterator[tuple[str, Traversable]]:
+    """The files of a room and of the rooms within it, with their names from its door."""
+    for source in room.iterdir():
+        name = f"{above}{source.name}"
+        if source.name.endswith(DECIDING) and name not in UNDECIDING:
+            yield name, source
+        elif source.is_dir():
+            yield from _sources(source, f"{name}/")
