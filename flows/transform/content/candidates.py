@@ -1,0 +1,115 @@
+"""Other readings of a page's text: trafilatura's, readability's, what the publisher or the feed states.
+
+The only door to trafilatura, which carries readability along. A reading says *which* text counts; how it is broken into
+paragraphs the tree's own blocks say, because extractors drop repeated ones and merge or split others.
+"""
+
+import logging
+from collections.abc import Iterable
+from copy import deepcopy
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from itertools import pairwise
+
+from lxml.html import HtmlElement
+from trafilatura import bare_extraction
+from trafilatura.external import try_readability
+
+from flows.transform import trees
+from flows.transform.blocks import Block, blocks_of
+from flows.transform.evidence import Evidence
+from flows.transform.text import dense, squeeze
+
+# Every short or empty page is a warning to trafilatura; to us it is a result.
+logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
+
+# A block that is links almost to its end, in a list, is navigation unless an extractor kept it.
+NAVIGATION = 0.8
+# Shorter passages turn up inside others by chance.
+LONG_ENOUGH = 20
+# Aligning and searching are quadratic; above this only blocks that are a whole line of the other reading count.
+MOST_BLOCKS = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One reading of the text: how it was made, the rows of the page's blocks that it holds, and lines of its own.
+
+    `lines` are what the page itself does not show; a candidate that has some is read from them alone.
+    """
+
+    method: str
+    rows: frozenset[int]
+    lines: tuple[str, ...] = ()
+
+
+def trafilatura_lines(root: HtmlElement, *, is_fast: bool) -> list[str]:
+    """The text as trafilatura has it, line by line; `is_fast` leaves out its own fallbacks."""
+    result = bare_extraction(root, fast=is_fast, include_comments=False, with_metadata=False)
+    # The union with a dict is a deprecated option of the library that is not asked for.
+    text: str | None = getattr(result, "text", None)
+    return [line for raw in (text or "").split("\n") if (line := squeeze(raw).removeprefix("- "))]
+
+
+def by_trafilatura(root: HtmlElement, blocks: list[Block]) -> Candidate:
+    """The blocks that trafilatura chose, and what stands between two of them in the same container."""
+    chosen = aligned(blocks, trafilatura_lines(root, is_fast=False))
+    return Candidate("trafilatura", frozenset(_between(blocks, sorted(chosen))))
+
+
+def by_readability(root: HtmlElement, blocks: list[Block]) -> Candidate:
+    """The blocks of the part of the page that readability takes for the article."""
+    lines = [block.text for block in blocks_of(try_readability(deepcopy(root)))]
+    return Candidate("readability", frozenset(aligned(blocks, lines)))
+
+
+def as_stated(statements: Evidence) -> Candidate | None:
+    """The article's text in the page's JSON-LD; None where it states none."""
+    lines = [line for raw in (statements.article_body or "").split("\n") if (line := squeeze(raw))]
+    return Candidate("json_ld", frozenset(), tuple(lines)) if lines else None
+
+
+def as_fed(text: str | None) -> Candidate | None:
+    """The article's text as the feed that listed it gives it; None where it gives none."""
+    body = trees.parse(text).find("body") if text else None
+    lines = [block.text for block in blocks_of(body)] if body is not None else []
+    return Candidate("feed", frozenset(), tuple(lines)) if lines else None
+
+
+def aligned(blocks: list[Block], lines: list[str]) -> set[int]:
+    """Indexes of the blocks that the lines of a reading consist of, aligned in order."""
+    texts = [dense(block.text) for block in blocks]
+    wanted = [dense(line) for line in lines]
+    if len(texts) > MOST_BLOCKS:
+        known = set(wanted)
+        return {index for index, text in enumerate(texts) if text in known}
+    matcher = SequenceMatcher(None, texts, wanted, autojunk=False)
+    chosen = {match.a + step for match in matcher.get_matching_blocks() for step in range(match.size)}
+    # A line may hold several blocks (cells of a table, parts around a line break).
+    joined = "\n".join(wanted)
+    chosen.update(i for i, text in enumerate(texts) if len(text) >= LONG_ENOUGH and text in joined)
+    return chosen
+
+
+def is_navigation(block: Block) -> bool:
+    """Whether a block is a list's item that is a link almost to its end."""
+    return block.is_in_list and block.link_share >= NAVIGATION
+
+
+def length(texts: Iterable[str]) -> int:
+    """Characters without blanks."""
+    return sum(len(dense(text)) for text in texts)
+
+
+def _between(blocks: list[Block], chosen: list[int]) -> list[int]:
+    """The chosen indexes, and those between two neighbours that share their container's parent with one of them."""
+    result = chosen[:1]
+    for left, right in pairwise(chosen):
+        homes = {_home(blocks[left]), _home(blocks[right])}
+        result += [i for i in range(left + 1, right) if _home(blocks[i]) in homes and not is_navigation(blocks[i])]
+        result.append(right)
+    return result
+
+
+def _home(block: Block) -> tuple[HtmlElement | None, str]:
+    return block.container.getparent(), block.tag

@@ -1,0 +1,298 @@
+"""What can be seen of each block without reading the page as a person would: a row of numbers for the score to weigh.
+
+Four sorts of evidence, as in boilerplate removal since Kohlschütter et al. (2010): the words of the block, its
+markup, where it stands (`surroundings.py`), and its neighbours in the same container. `FEATURES` names the columns;
+the weights were learnt for exactly these in exactly this order.
+"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from flows.transform.blocks import HEADINGS, Block
+from flows.transform.content.surroundings import ANCESTORS, KINDS, Place, Surroundings
+from flows.transform.evidence import Evidence, unescaped
+from flows.transform.text import dense
+
+Column = NDArray[np.float32]
+
+TAGS = (
+    *("p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "div", "td", "th", "blockquote", "figcaption", "pre", "dd", "dt"),
+    *("section", "article", "form", "footer", "address", "caption", "body", "center", "main", "header", "aside"),
+)
+TOKEN = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]"
+    "|[^\\W\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]+"
+)
+SENTENCE_END = re.compile(r"[.!?…](?=\s|[\"”»’)]|\Z)|[。！？]")
+COMMA = re.compile("[,，、;；]")
+DIGIT = re.compile(r"\d")
+CAPITAL = re.compile("[A-ZÀ-ÖØ-ÞΑ-ΩА-Я]")
+ENDINGS = tuple(".!?。！？…;:»”\"'’)")
+SEPARATORS = re.compile("[|»›·•]")
+ADDRESS = re.compile(r"https?://|www\.|@")
+# What short lines around an article say, in the languages of the web's larger presses.
+PHRASES = {
+    "rights": r"©|copyright|all rights reserved|alle rechte|版权|版權",
+    "more": r"read more|read also|related|see also|more (?:on|from)|recommended|mehr zum thema|lesen sie|lire aussi"
+    r"|à lire"
+    r"|leer más|lea también|leggi anche|leia|更多|相关|相關|延伸|推荐|click here|view all|show more|weiterlesen|czytaj"
+    r"|zobacz|читайте|διαβάστε|関連|you may|don't miss|most (?:read|popular)|trending",
+    "join": r"subscri|newsletter|sign up|log ?in|register|abonn|anmelden|cookie|privacy|terms of|e-?mail|inscri|suscr"
+    r"|订阅|登录|注册|подпи|zapisz|εγγραφ",
+    "share": r"\bshare|facebook|twitter|whatsapp|linkedin|instagram|teilen|partager|compart|分享|pinterest"
+    r"|telegram|follow us",
+    "photo": r"photo|image|foto|bild|credit|getty|reuters|图片|圖片|摄影|攝影|写真|фото|zdjęcie|φωτο|\bap\b|afp|dpa",
+    "advert": r"advert|anzeige|werbung|sponsor|publicité|publicidad|广告|廣告|promo|reklam|реклама|affiliate",
+    "date": r"\b(?:19|20)\d\d\b|\d{1,2}[:.]\d{2}|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|[年月]",
+    "by": r"^(?:by|von|par|por|di|written by|author|autor|作者|记者|記者|posted|text|tekst)\b|updated|published"
+    r"|veröffentlicht|发布|发表|来源|published",
+    "comment": r"\bcomments?\b|\breply\b|kommentar|评论|評論|коммент|σχόλι|komentarz",
+    "code": r"function\s*\(|\bvar\s|=>|\{\s*$|\bimport\s|</?\w+>|\bconst\s",
+}
+SAYINGS = [re.compile(pattern) for pattern in PHRASES.values()]
+# A label is short; in longer blocks the same words are prose.
+LABEL = 160
+# Titles shorter than this stand in many lines by chance, and so do the first letters of longer ones.
+SHORTEST_TITLE = 8
+SHORTEST_START = 15
+SHORTEST_SUMMARY = 25
+COMPARED = 60
+# A paragraph of prose; the containers are weighed by these.
+PROSE = 80
+MOSTLY_LINK = 0.5
+FAR = 12
+LEVELS = 4
+
+
+class Table:
+    """The columns as they are worked out: one row for each block."""
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+        self.columns: dict[str, Column] = {}
+
+    def add(self, name: str, values: Sequence[float] | NDArray[np.generic]) -> None:
+        """One column."""
+        self.columns[name] = np.array(values, dtype=np.float32)
+
+    def add_bits(self, prefix: str, names: Sequence[str], sets: Sequence[int]) -> None:
+        """One column for each name of a bit set."""
+        bits = np.array(sets, dtype=np.int64)
+        for index, name in enumerate(names):
+            self.add(f"{prefix}_{name}", (bits >> index) & 1)
+
+    def matrix(self) -> Column:
+        """Rows are blocks, columns are FEATURES."""
+        return np.stack(list(self.columns.values()), axis=1)
+
+
+def features(blocks: Sequence[Block], surroundings: Surroundings, statements: Evidence) -> tuple[Column, Column]:
+    """The matrix of features (blocks × FEATURES) and the number of words in each block."""
+    places = [surroundings.of(block.container) for block in blocks]
+    texts = [dense(block.text) for block in blocks]
+    words = np.array([len(TOKEN.findall(block.text)) for block in blocks], dtype=np.float32)
+    table = Table(len(blocks))
+    _add_words(table, blocks, texts, words)
+    _add_markup(table, blocks)
+    _add_places(table, places)
+    _add_statements(table, blocks, texts, statements)
+    _add_position(table, words)
+    _add_containers(table, blocks, places, words)
+    _add_trunk(table, blocks, places, words)
+    return table.matrix(), words
+
+
+def _add_words(table: Table, blocks: Sequence[Block], texts: Sequence[str], words: Column) -> None:
+    lengths = np.maximum(np.array([len(text) for text in texts], dtype=np.float32), 1)
+    sentences = _counted(SENTENCE_END, [block.text for block in blocks])
+    table.add("words", np.log1p(words))
+    table.add("characters", np.log1p(lengths))
+    table.add("sentences", np.log1p(sentences))
+    table.add("sentence_rate", sentences / lengths * 50)
+    table.add("comma_rate", _counted(COMMA, texts) / lengths * 50)
+    table.add("digit_rate", _counted(DIGIT, texts) / lengths)
+    table.add("capital_rate", _counted(CAPITAL, texts) / lengths)
+    table.add("is_ended", [block.text.endswith(ENDINGS) for block in blocks])
+    table.add("is_question", [block.text.endswith(("?", "？")) for block in blocks])
+    table.add("is_colon", [block.text.endswith((":", "：")) for block in blocks])
+    table.add("is_cut", [block.text.endswith(("...", "…", "[…]", "[...]")) for block in blocks])
+    table.add("is_capitalised", [block.text[:1].isupper() for block in blocks])
+    table.add("has_separator", [SEPARATORS.search(block.text) is not None for block in blocks])
+    table.add("has_address", [ADDRESS.search(block.text) is not None for block in blocks])
+    said = [_said(block.text) for block in blocks]
+    table.add_bits("says", list(PHRASES), said)
+    table.add_bits("under", list(PHRASES), _under_headings(blocks, said))
+    repeated = Counter(texts)
+    table.add("is_repeated", [repeated[text] > 1 for text in texts])
+
+
+def _counted(pattern: re.Pattern[str], texts: Sequence[str]) -> Column:
+    return np.array([len(pattern.findall(text)) for text in texts], dtype=np.float32)
+
+
+def _said(text: str) -> int:
+    if len(text) > LABEL:
+        return 0
+    folded = text.lower()
+    return sum(1 << index for index, pattern in enumerate(SAYINGS) if pattern.search(folded))
+
+
+def _under_headings(blocks: Sequence[Block], said: Sequence[int]) -> list[int]:
+    """What the last heading above each block says."""
+    result, current = [], 0
+    for block, phrases in zip(blocks, said, strict=True):
+        if block.tag in HEADINGS:
+            current = phrases
+        result.append(current)
+    return result
+
+
+def _add_markup(table: Table, blocks: Sequence[Block]) -> None:
+    table.add("link_share", [block.link_share for block in blocks])
+    table.add("strong_share", [block.strong_share for block in blocks])
+    table.add("small_share", [block.small_share for block in blocks])
+    table.add("is_in_list", [block.is_in_list for block in blocks])
+    table.add("anchors", np.log1p([len(block.anchors) for block in blocks]))
+    for tag in TAGS:
+        table.add(f"is_{tag}", [block.tag == tag for block in blocks])
+
+
+def _add_places(table: Table, places: Sequence[Place]) -> None:
+    outside = [place.outside for place in places]
+    table.add_bits("near", list(KINDS), [place.near for place in places])
+    table.add_bits("around", list(KINDS), [place.around if place else 0 for place in outside])
+    table.add_bits("in", ANCESTORS, [place.tags for place in places])
+    far = np.array([place.text_count if place else 0 for place in outside])
+    table.add("text_near", np.array([place.text_count for place in places]) - far)
+    table.add("text_far", far)
+    table.add("depth", [place.depth for place in places])
+    table.add("is_hidden", [place.is_hidden for place in places])
+
+
+def _add_statements(table: Table, blocks: Sequence[Block], texts: Sequence[str], statements: Evidence) -> None:
+    folded = [text.casefold() for text in texts]
+    titles = _titles(statements)
+    is_title = [_is_title(text, titles) for text in folded]
+    heading = _first(is_title, [block.tag in ("h1", "h2", "h3") for block in blocks])
+    rows = np.arange(table.count)
+    table.add("is_title", is_title)
+    table.add("has_title", [heading is not None] * table.count)
+    table.add("after_title", np.clip(rows - heading, -60, 60) if heading is not None else [-1] * table.count)
+    table.add("is_before_title", rows < heading if heading is not None else [0] * table.count)
+    summaries = [dense(text).casefold()[:COMPARED] for text in _summaries(statements)]
+    table.add("is_summary", [any(_is_summary(text, summary) for summary in summaries) for text in folded])
+    body = dense(statements.article_body or "").casefold()
+    table.add("is_stated", [bool(body) and len(text) >= SHORTEST_TITLE and text in body for text in folded])
+    table.add("has_stated", [bool(body)] * table.count)
+
+
+def _titles(statements: Evidence) -> list[str]:
+    stated = (statements.stated("headline"), statements.first_meta("og:title"), *statements.headings[:1])
+    titles = (unescaped(text) for text in (*stated, statements.page_title))
+    return [dense(text).casefold() for text in titles if text]
+
+
+def _is_title(text: str, titles: Sequence[str]) -> bool:
+    if len(text) < SHORTEST_TITLE:
+        return False
+    return any(text == title or (len(text) >= SHORTEST_START and title.startswith(text)) for title in titles)
+
+
+def _first(chosen: Sequence[bool], preferred: Sequence[bool]) -> int | None:
+    """The first chosen row that is preferred, else the first chosen."""
+    rows = [row for row, is_chosen in enumerate(chosen) if is_chosen]
+    return next((row for row in rows if preferred[row]), rows[0] if rows else None)
+
+
+def _summaries(statements: Evidence) -> list[str]:
+    stated = (statements.first_meta("og:description", "twitter:description"), statements.first_meta("description"))
+    summaries = (unescaped(text) for text in (*stated, statements.stated("description")))
+    return [text for text in summaries if text and len(text) >= SHORTEST_SUMMARY]
+
+
+def _is_summary(text: str, summary: str) -> bool:
+    return len(text) >= SHORTEST_SUMMARY and (text.startswith(summary) or summary.startswith(text))
+
+
+def _add_position(table: Table, words: Column) -> None:
+    before = np.cumsum(words) - words
+    total = max(float(words.sum()), 1.0)
+    table.add("row_share", np.arange(table.count) / max(table.count, 1))
+    table.add("word_share", before / total)
+    table.add("words_left", np.log1p(total - before))
+    table.add("page_blocks", np.full(table.count, np.log1p(table.count)))
+    table.add("page_words", np.full(table.count, np.log1p(total)))
+
+
+def _add_containers(table: Table, blocks: Sequence[Block], places: Sequence[Place], words: Column) -> None:
+    """How much text, and how much of it link, stands in the elements around each block, level by level."""
+    free = words * (1 - np.array([block.link_share for block in blocks], dtype=np.float32))
+    prose = free * np.array([len(block.text) > PROSE for block in blocks])
+    for level in range(LEVELS):
+        _, group = np.unique([place.up(level).number for place in places], return_inverse=True)
+        own, long, blocks_in = _summed(free, group), _summed(prose, group), _summed(np.ones(table.count), group)
+        table.add(f"box{level}_words", np.log1p(own))
+        table.add(f"box{level}_blocks", np.log1p(blocks_in))
+        table.add(f"box{level}_free", own / np.maximum(_summed(words, group), 1))
+        table.add(f"box{level}_share", own / max(float(free.sum()), 1.0))
+        table.add(f"box{level}_best", long / max(float(long.max()), 1.0))
+        table.add(f"box{level}_mean", np.log1p(own / blocks_in))
+
+
+def _summed(values: NDArray[np.floating[Any]], group: NDArray[np.integer[Any]]) -> NDArray[np.floating[Any]]:
+    """For each row the sum over its group."""
+    result: NDArray[np.floating[Any]] = np.bincount(group, values)[group]
+    return result
+
+
+def _add_trunk(table: Table, blocks: Sequence[Block], places: Sequence[Place], words: Column) -> None:
+    """How far each block is from the element with the most prose, in the tree and in the order of reading."""
+    is_prose = [len(block.text) > PROSE and block.link_share < MOSTLY_LINK for block in blocks]
+    sums: dict[int, float] = defaultdict(float)
+    for place, count, block, is_long in zip(places, words, blocks, is_prose, strict=True):
+        if is_long:
+            sums[place.up(1).number] += float(count) * (1 - block.link_share)
+    if not sums:
+        for name in ("trunk_up", "trunk_down"):
+            table.add(name, [FAR] * table.count)
+        for name in ("in_trunk_range", "from_trunk", "to_trunk_end", "is_trunk_tag", "is_trunk_class"):
+            table.add(name, [0] * table.count)
+        return
+    best = max(sums, key=lambda number: sums[number])
+    inside = [row for row, place in enumerate(places) if place.up(1).number == best and len(blocks[row].text) > PROSE]
+    first, last = inside[0], inside[-1]
+    rows = np.arange(table.count)
+    ups = _trunk(places[first].up(1))
+    steps = [_steps(place, ups) for place in places]
+    tag, class_name = blocks[first].tag, places[first].class_name
+    table.add("trunk_up", [up for up, _ in steps])
+    table.add("trunk_down", [down for _, down in steps])
+    table.add("in_trunk_range", (rows >= first) & (rows <= last))
+    table.add("from_trunk", np.sign(rows - first) * np.log1p(np.abs(rows - first)))
+    table.add("to_trunk_end", np.sign(rows - last) * np.log1p(np.abs(rows - last)))
+    table.add("is_trunk_tag", [block.tag == tag for block in blocks])
+    classes = np.array([place.class_name == class_name for place in places])
+    table.add("is_trunk_class", classes * table.columns["is_trunk_tag"])
+
+
+def _trunk(place: Place | None) -> dict[int, int]:
+    """The element with the most prose and those around it, each with its distance."""
+    distances: dict[int, int] = {}
+    while place is not None:
+        distances[place.number] = len(distances)
+        place = place.parent
+    return distances
+
+
+def _steps(place: Place, trunk: dict[int, int]) -> tuple[int, int]:
+    """Steps from the trunk's element up to what it has in common with a place, and from there down to the place."""
+    down = 0
+    while place.number not in trunk and place.parent is not None:
+        place = place.parent
+        down += 1
+    return min(trunk[place.number], FAR), min(down, FAR)
