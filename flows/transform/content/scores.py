@@ -12,6 +12,7 @@ from importlib.resources import as_file, files
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 Numbers = NDArray[np.float32]
 
@@ -75,7 +76,7 @@ def _linear(values: Numbers, layer: tuple[Numbers, Numbers]) -> Numbers:
 def _convolved(hidden: Numbers, layer: tuple[Numbers, Numbers], dilation: int) -> Numbers:
     """Each row with the rows `dilation` before and behind it; beyond the ends there are zeros."""
     (before, here, behind), bias = layer
-    result = hidden @ here + bias
+    result: Numbers = hidden @ here + bias
     if len(hidden) > dilation:
         result[dilation:] += hidden[:-dilation] @ before
         result[:-dilation] += hidden[dilation:] @ behind
@@ -84,6 +85,8 @@ def _convolved(hidden: Numbers, layer: tuple[Numbers, Numbers], dilation: int) -
 
 @cache
 def _model() -> Model:
+    # Workers take a core each: a second thread for matrices this small waits for the first and takes another's core.
+    threadpool_limits(limits=1, user_api="blas")
     with as_file(files("flows.transform.content") / "weights.npz") as path, np.load(path) as stored:
         arrays = {name: stored[name].astype(np.float32) for name in stored.files}
     count = sum(name.endswith("into.weight") for name in arrays)
