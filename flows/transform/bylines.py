@@ -8,7 +8,8 @@ from itertools import groupby, islice
 from typing import Any
 from urllib.parse import urlsplit
 
-from flows.transform.byline_marks import AUTHOR_LINK, LINE, MEMBER_LINK, UNMARKED, Mark, Place
+from flows.transform.byline_marks import UNMARKED, Mark, Place
+from flows.transform.byline_places import AUTHOR_LINK, LINE, MEMBER_LINK
 from flows.transform.claims import Claim, first_possible, with_choice
 from flows.transform.evidence import Evidence, strings_in
 from flows.transform.names import AUTHOR_META, has_given_name, parts_of, patterns, unique, without_places
