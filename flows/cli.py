@@ -8,6 +8,7 @@ import atexit
 import json
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +66,14 @@ def refresh(sources: tuple[str, ...], dry_run: bool, **wishes: Any) -> None:  # 
         print_plan(order, settings)
     else:
         run_flow("refresh", sources=" ".join(sources), **wishes)
+
+
+@app.command()
+def maintain() -> None:
+    """Learn from the stored pages what each site adds to its titles and texts; publish the views."""
+    from flows.terminal import run_flow
+
+    run_flow("maintain")
 
 
 @app.command("import-opml")
@@ -155,15 +164,18 @@ def serve(port: int) -> None:
 def main() -> None:
     """The entry point: whatever goes wrong ends as one line on standard error and a non-zero status."""
     outcome = _outcome()
-    if not isinstance(outcome, str):
+    if isinstance(outcome, str):
+        print(outcome, file=sys.stderr)  # noqa: T201 - the one line
+    elif "prefect" not in sys.modules:
         sys.exit(outcome)
-    # What Prefect keeps of a failed flow holds DuckDB's objects, and DuckDB prints fifty lines about those at exit. So
-    # the exit is short: what is registered for it is done (Prefect sends its log), the rest is left to the system.
-    print(outcome, file=sys.stderr)  # noqa: T201 - the one line
+    # What Prefect keeps of a flow holds DuckDB's objects, and DuckDB prints fifty lines about those at exit. So the
+    # exit is short: what is registered for it is done (Prefect sends its log), the rest is left to the system.
     atexit._run_exitfuncs()  # noqa: SLF001 - there is no public name for it
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(1)
+    with suppress(OSError, ValueError):
+        # The reader of our output may be gone.
+        sys.stdout.flush()
+        sys.stderr.flush()
+    os._exit(1 if isinstance(outcome, str) else outcome or 0)
 
 
 def _outcome() -> int | str | None:  # noqa: PLR0911 - each way to end is one line

@@ -11,6 +11,9 @@ from warehouse.settings import Settings
 HOURLY = "7 * * * *"
 """Not on the hour, when everybody asks."""
 
+NIGHTLY = "37 3 * * *"
+"""Half an hour after a refresh has begun, so that most of what it brings is there."""
+
 
 def serve_all(settings: Settings, port: int) -> None:
     """Runs the Prefect server and offers every deployment until interrupted.
@@ -26,7 +29,7 @@ def serve_all(settings: Settings, port: int) -> None:
         from prefect import serve
 
         print(f"Prefect UI: http://{HOST}:{port} (Ctrl-C ends it)", flush=True)  # noqa: T201 - the command's output
-        serve(_ingest(), _refresh(), pause_on_shutdown=False, print_starting_message=False)
+        serve(_ingest(), _refresh(), _maintain(), pause_on_shutdown=False, print_starting_message=False)
 
 
 def _ingest() -> Any:
@@ -59,6 +62,24 @@ def _refresh() -> Any:
         description="All enabled sources: fetches what is new or has changed, publishes the views.",
         cron=HOURLY,
         # While one is under way the next would find its sources taken.
+        concurrency_limit=ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW),
+        entrypoint_type=EntrypointType.MODULE_PATH,
+    )
+
+
+def _maintain() -> Any:
+    from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
+    from prefect.deployments.runner import RunnerDeployment
+    from prefect.types.entrypoint import EntrypointType
+
+    from flows.maintain import maintain
+
+    return RunnerDeployment.from_flow(
+        maintain,
+        name="maintain",
+        description="Every night: learns what each site adds to its titles and texts, publishes the views.",
+        cron=NIGHTLY,
+        # Two at once would learn the same.
         concurrency_limit=ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW),
         entrypoint_type=EntrypointType.MODULE_PATH,
     )

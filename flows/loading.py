@@ -2,8 +2,8 @@
 
 import logging
 from collections import deque
-from collections.abc import Iterable, Mapping
-from contextlib import closing
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from importlib.metadata import version
 
 from prefect.futures import PrefectFuture
@@ -40,22 +40,31 @@ def load(  # noqa: PLR0913 - what a run's row says, and what it reads
 
     `max_pages` is for the whole run: what is left of it when a reader's turn has come is for that reader.
     """
+    with published_run(settings, flow=flow, source=source, parameters=parameters) as (run, workers):
+        _finish_what_was_left(run, workers)
+        left = max_pages
+        for reader in readers:
+            if left != 0:
+                read_count = _read_and_load(reader, left, run, workers)
+                left = None if left is None else left - read_count
+    return run.counts
+
+
+@contextmanager
+def published_run(
+    settings: Settings, *, flow: str, source: str | None, parameters: Mapping[str, object]
+) -> Iterator[tuple[OpenRun, WorkerPool]]:
+    """A run in the ledger around a block, with workers for it; then the views show what it did, however it ended."""
     versions = (version("broadsheet"), extractor())
     recorded = runs.recorded(settings, flow=flow, source=source, parameters=parameters, versions=versions)
     try:
         with worker_pool(settings.workers) as workers, recorded as run:
-            _finish_what_was_left(run, workers)
-            left = max_pages
-            for reader in readers:
-                if left != 0:
-                    read_count = _read_and_load(reader, left, run, workers)
-                    left = None if left is None else left - read_count
+            yield run, workers
     except BaseException:
         publication.publish_after_failure(settings)
         raise
     publication.publish_run(run)
     report_run(run)
-    return run.counts
 
 
 def _finish_what_was_left(run: OpenRun, workers: WorkerPool) -> None:

@@ -29,6 +29,13 @@ where run_id = ?
 order by problem is null, source
 """
 
+RULES = """
+select site, rules_version, page_count, len(title_suffixes), len(title_prefixes), len(noise_lines)
+from main.site_rules
+where run_id = ?
+order by site
+"""
+
 REJECTS = """
 select stage, reason, count(*) as inputs, min(coalesce(location, url)) as for_example, min(detail) as detail
 from main.rejects
@@ -60,6 +67,7 @@ def run_report(run: OpenRun) -> str:
     with engine.published(run.settings) as connection:
         sites = connection.execute(SITES, [run.run_id]).fetchall()
         polls = connection.execute(POLLS, [run.run_id]).fetchall()
+        rules = connection.execute(RULES, [run.run_id]).fetchall()
         rejects = connection.execute(REJECTS, [run.run_id]).fetchall()
     parts = [
         f"# {run.row.flow}: {run.state}",
@@ -76,6 +84,9 @@ def run_report(run: OpenRun) -> str:
     if polls:
         header = ["source", "listed", "new links", "new documents", "failed listings", "problem"]
         parts += ["## Sources", markdown_table(header, polls)]
+    if rules:
+        header = ["site", "version", "pages", "title suffixes", "title prefixes", "noise lines"]
+        parts += ["## Newly learnt about sites", markdown_table(header, rules)]
     if rejects:
         parts += ["## Refused", markdown_table(["stage", "reason", "inputs", "for example", "detail"], rejects)]
     parts.append(f"Run `{run.run_id}` · parameters `{run.row.parameters}` · catalog `{run.settings.catalog}`")

@@ -74,7 +74,7 @@ def take_shard(inputs: Iterator[Item], run: OpenRun) -> TakenShard | None:
 
 def make_documents(page_ids: Sequence[str], run: OpenRun, workers: WorkerPool) -> Counts:
     """Transforms stored pages and stores what comes out; counts only what this run stored, not what a rival did."""
-    results = list(workers.transform(run.pages(page_ids)))
+    results = list(workers.transform(run.pages(page_ids), run.rules))
     documents = [item for item in results if isinstance(item, Document)]
     rejects = [item for item in results if isinstance(item, Reject)]
     return Counts(

@@ -35,8 +35,9 @@ def run_flow(name: str, **parameters: object) -> None:
         _find_server(settings)
         log.info("starting %s", name)
         flow = getattr(import_module(f"flows.{name}"), name)
-        counts: Counts = flow(**parameters)
-    click.echo(f"{name}: {progress_line(counts)}; published {settings.catalog}")
+        done = flow(**parameters)
+    told = progress_line(done) if isinstance(done, Counts) else done
+    click.echo(f"{name}: {told}; published {settings.catalog}")
 
 
 def print_plan(order: RefreshOrder, settings: Settings) -> None:

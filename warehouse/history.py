@@ -15,7 +15,7 @@ import pyarrow as pa
 from warehouse import engine, storage
 from warehouse.engine import Connection
 from warehouse.model import Outcome, Page, PageKind, Reason, Stage
-from warehouse.schema import FETCHES, PAGES, REJECTS, Table, arrow_schema
+from warehouse.schema import FETCHES, PAGES, REJECTS
 from warehouse.settings import Settings
 
 WAITING = timedelta(days=7)
@@ -204,19 +204,10 @@ def _tables(settings: Settings, **registered: pa.Table) -> Iterator[Connection]:
     with engine.reader(settings) as connection:
         connection.execute("set timezone = 'UTC'")
         for table in (REJECTS, FETCHES, PAGES):
-            _show(connection, settings, table)
+            storage.show_table(connection, settings, table)
         for name, rows in registered.items():
             connection.register(name, rows)
         yield connection
-
-
-def _show(connection: Connection, settings: Settings, table: Table) -> None:
-    """The table under its own name, with every declared column: files from before it was declared give nulls."""
-    connection.register(f"no_{table.name}", arrow_schema(table).empty_table())
-    relation = f"from no_{table.name}"
-    if files := storage.table_files(settings, table):
-        relation += f" union all by name from read_parquet({engine.listed(files)}, union_by_name = true)"
-    connection.execute(f"create or replace temp view {table.name} as {relation}")
 
 
 def _with_reason(row: tuple[Any, ...]) -> tuple[Any, ...]:

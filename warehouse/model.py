@@ -1,4 +1,4 @@
-"""The nouns: Page, Document, Reject and Run, the closed words they use, and the ids that make loading idempotent.
+"""The nouns (Page, Document, Reject, Run, Site rules), their closed words, and the ids that make loading idempotent.
 
 Fields are declared here once; `schema.py` derives the Arrow schemas, `catalog.py` the SQL casts.
 Every id is a hash of content, so the same input always gets the same id, on any machine, in any order.

@@ -15,8 +15,8 @@ from uuid import uuid4
 
 from filelock import FileLock, Timeout
 
-from warehouse import storage
-from warehouse.model import Counts, Page, Run, State
+from warehouse import site_rules, storage
+from warehouse.model import Counts, Page, Run, SiteRules, State
 from warehouse.schema import RUNS
 from warehouse.settings import Settings
 
@@ -39,6 +39,8 @@ class OpenRun:
         self.state = State.COMPLETED
         self.detail: str | None = None
         self._shortfalls: list[str] = []
+        self.rules: Mapping[str, SiteRules] = site_rules.newest_rules(settings)
+        """What was learnt about each site before the run began; what is learnt meanwhile is for the next."""
         self.at_hand: dict[str, Page] = {}
         """Pages that were stored a moment ago and are about to be transformed: they need not be read back."""
 

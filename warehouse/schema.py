@@ -13,7 +13,7 @@ from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_typ
 
 import pyarrow as pa
 
-from warehouse.model import Document, Fetch, Page, Reject, Run
+from warehouse.model import Document, Fetch, Page, Reject, Run, SiteRules
 
 T = TypeVar("T")
 
@@ -44,7 +44,8 @@ DOCUMENTS = Table("documents", Document, key=("page_id", "extractor", "rules_ver
 REJECTS = Table("rejects", Reject, key=("reject_id",), ids=("reject_id",))
 FETCHES = Table("fetches", Fetch, key=("fetch_id",), ids=("fetch_id",))
 RUNS = Table("runs", Run, key=("run_id", "state"))
-TABLES = (PAGES, DOCUMENTS, REJECTS, FETCHES, RUNS)
+SITE_RULES = Table("site_rules", SiteRules, key=("site", "rules_version"))
+TABLES = (PAGES, DOCUMENTS, REJECTS, FETCHES, RUNS, SITE_RULES)
 
 LOAD_FIELDS = (
     pa.field("run_id", pa.string()),

@@ -21,8 +21,20 @@ from deltalake.writer.properties import BloomFilterProperties, ColumnProperties
 from pyarrow import parquet
 
 from warehouse import engine
+from warehouse.engine import Connection
 from warehouse.model import Page, PageKind
-from warehouse.schema import DOCUMENTS, FETCHES, PAGES, REJECTS, RUNS, Table, arrow_schema, from_arrow, to_arrow
+from warehouse.schema import (
+    DOCUMENTS,
+    FETCHES,
+    PAGES,
+    REJECTS,
+    RUNS,
+    SITE_RULES,
+    Table,
+    arrow_schema,
+    from_arrow,
+    to_arrow,
+)
 from warehouse.settings import Settings
 
 PARTITION = "loaded_date"
@@ -37,9 +49,10 @@ COMPRESSION_LEVEL = 3
 """In files of one shard level 9 stores 8 % less than level 3 and takes twice the CPU of the whole append; level 1
 stores a quarter more. High levels pay in large files, where a site's pages stand together."""
 
-SNAPSHOT_ORDER = (RUNS, DOCUMENTS, REJECTS, FETCHES, PAGES)
-"""A page is committed before its document and both before the end of their run. Read backwards, a snapshot taken
-while others load never shows a document without its page, or an ended run without its rows."""
+SNAPSHOT_ORDER = (RUNS, DOCUMENTS, REJECTS, FETCHES, PAGES, SITE_RULES)
+"""A page, and the rules of its site, are committed before its document, and all before the end of their run. Read
+backwards, a snapshot taken while others load never shows a document without its page, or an ended run without its
+rows."""
 
 
 class TableBusyError(RuntimeError):
@@ -99,6 +112,15 @@ def table_files(settings: Settings, table: Table) -> list[str]:
         return _paths(settings, DeltaTable(settings.tables / table.name))
     except TableNotFoundError:
         return []
+
+
+def show_table(connection: Connection, settings: Settings, table: Table) -> None:
+    """The table under its own name, with every declared column: files from before it was declared give nulls."""
+    connection.register(f"no_{table.name}", arrow_schema(table).empty_table())
+    relation = f"from no_{table.name}"
+    if files := table_files(settings, table):
+        relation += f" union all by name from read_parquet({engine.listed(files)}, union_by_name = true)"
+    connection.execute(f"create or replace temp view {table.name} as {relation}")
 
 
 def held_columns(now: Snapshot, table: Table) -> tuple[set[str], bool]:

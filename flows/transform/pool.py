@@ -1,16 +1,23 @@
 """Worker processes for the transform: started warm, fed in small chunks, gone when their parent is gone."""
 
+import logging
 import multiprocessing
 import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing.connection import wait
+from typing import TYPE_CHECKING
 
-from warehouse.model import Document, Page, Reject
+from warehouse.model import Document, Page, Reject, SiteRules
+
+if TYPE_CHECKING:
+    from flows.transform.learning import Observation
+
+logger = logging.getLogger(__name__)
 
 CHUNK_PAGES = 20
 """Pages handed over at once: enough to make the hand-over cheap (0.1 ms a page), few enough to keep workers level."""
@@ -22,9 +29,15 @@ class WorkerPool:
     def __init__(self, executor: ProcessPoolExecutor) -> None:
         self._executor = executor
 
-    def transform(self, pages: Sequence[Page]) -> Iterator[Document | Reject]:
-        """One document or reject for each page."""
-        return self._executor.map(_transform, pages, chunksize=CHUNK_PAGES)
+    def transform(self, pages: Sequence[Page], rules: Mapping[str, SiteRules]) -> Iterator[Document | Reject]:
+        """One document or reject for each page, by the rules of its site where there are any."""
+        # Within a chunk the rules of a site are sent once: pickling keeps what is the same object the same.
+        of_pages = [rules.get(page.site) for page in pages]
+        return self._executor.map(_transform, pages, of_pages, chunksize=CHUNK_PAGES)
+
+    def observe(self, pages: Sequence[Page]) -> Iterator["Observation | None"]:
+        """What each page shows of its site; None for one that cannot be read."""
+        return self._executor.map(_observe, pages, chunksize=CHUNK_PAGES)
 
 
 @contextmanager
@@ -62,11 +75,22 @@ def _is_there(_: int) -> bool:
     return True
 
 
-def _transform(page: Page) -> Document | Reject:
+def _transform(page: Page, rules: SiteRules | None) -> Document | Reject:
     # Imported here, in the worker: the process that only moves pages need not load the extractor.
     from flows.transform.documents import transform
 
-    return transform(page)
+    return transform(page, rules)
+
+
+def _observe(page: Page) -> "Observation | None":
+    from flows.transform.learning import observe
+
+    try:
+        return observe(page)
+    except Exception:
+        # As at the transform's page boundary: one page must not keep its site from being learnt.
+        logger.exception("page %s (%s) could not be observed", page.page_id, page.url)
+        return None
 
 
 def _end_with_parent() -> None:

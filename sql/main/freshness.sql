@@ -32,6 +32,14 @@ select
 from main.fetches
 union all
 select
+    'site_rules' as table_name,
+    count(*) as row_count,
+    max(loaded_at) as newest_loaded_at,
+    cast(null as timestamptz) as newest_captured_at,
+    cast(null as timestamptz) as newest_published_at,
+from main.site_rules
+union all
+select
     'runs' as table_name,
     count(*) as row_count,
     max(coalesce(finished_at, started_at)) as newest_loaded_at,

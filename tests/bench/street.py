@@ -134,7 +134,7 @@ def _alternate(
             list(loop.map(_bare, fragments[:200], chunksize=CHUNK_PAGES))
             bare.append(_seconds(lambda: list(loop.map(_bare, fragments, chunksize=CHUNK_PAGES))))
         with worker_pool(workers) as pool:
-            transform.append(_seconds(lambda: list(pool.transform(pages))))
+            transform.append(_seconds(lambda: list(pool.transform(pages, {}))))
         runs.append(ingest(archive, folder / f"ingest-{number}", api_url))
     return bare, transform, runs
 

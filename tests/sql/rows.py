@@ -80,6 +80,17 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "loaded_at": NOON,
         **asdict(Counts()),
     },
+    "site_rules": {
+        "site": "example.org",
+        "rules_version": 1,
+        "title_suffixes": [" | Example"],
+        "title_prefixes": [],
+        "noise_lines": ["Share this"],
+        "page_count": 3,
+        "learned_at": NOON,
+        "run_id": "r0",
+        "loaded_at": NOON,
+    },
     "sources": {},
     "live_runs": {},
 }

@@ -56,6 +56,11 @@ EDITED = {
     "pages": [{"page_id": "p1"}, {"page_id": "p2"}],
     "documents": [{"page_id": "p1", "title": "A"}, {"page_id": "p2", "title": "B", "captured_at": at(13)}],
 }
+RULED = {
+    "pages": [{"page_id": "p1"}, {"page_id": "p2"}],
+    "documents": [{"rules_version": 1}, {"document_id": "d2", "page_id": "p2"}],
+    "site_rules": [{}, {"rules_version": 2}],
+}
 
 WRONG = {
     "closed_words_are_known": ({"rejects": [{"reason": "bored"}]}, ("rejects", "reason", "bored", 1)),
@@ -64,6 +69,10 @@ WRONG = {
         ("d1", "https://example.org/1", NOON, None, None),
     ),
     "document_rows_are_unique": ({"documents": [{}, {}]}, ("p1", "test/1", 0, 2)),
+    "documents_have_rules": (
+        {"documents": [{"rules_version": 2}], "site_rules": [{}, {"site": "example.net", "rules_version": 2}]},
+        ("p1", "d1", "example.org", 2, "r0"),
+    ),
     "documents_have_pages": ({"documents": [{}]}, ("p1", "d1", "https://example.org/1", "r0")),
     "fetch_ids_are_unique": ({"fetches": [{}, {}]}, ("f1", 2)),
     "fetches_have_pages": (
@@ -85,6 +94,7 @@ WRONG = {
         (7, "p1", "test/1", 0),
         (7, "p2", "test/1", 0),
     ),
+    "site_rules_are_unique": ({"site_rules": [{}, {}, {"rules_version": 2}]}, ("example.org", 1, 2)),
     "runs_balance": ({"runs": [{"state": "failed", "input_count": 1}]}, ("r1", "failed", 1, 0, 0, 0)),
     "runs_count_their_rows": (
         {"pages": [{"run_id": "r1"}], "runs": [{"page_count": 2, "document_count": 2}]},
@@ -105,7 +115,7 @@ SETTLED = {
 }
 
 
-@pytest.mark.parametrize("rows", [{}, SOUND, UNDER_WAY, RESUMED, REFUSED, BROKEN_OFF, FETCHED, EDITED])
+@pytest.mark.parametrize("rows", [{}, SOUND, UNDER_WAY, RESUMED, REFUSED, BROKEN_OFF, FETCHED, EDITED, RULED])
 def test_sound_rows_pass_every_check(rows):
     assert catalog.run_checks(warehouse(**rows)) == []
 

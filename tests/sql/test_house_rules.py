@@ -39,6 +39,7 @@ CONTRACT = {
         "usual_cadence_seconds silent_seconds is_silent error_share usual_error_share has_error_jump last_link_count "
         "usual_link_count is_shrunken lost_window_count last_lost_window_at failing_since last_problem problem"
     ),
+    "site_rules": "site rules_version title_suffixes title_prefixes noise_lines page_count learned_at run_id loaded_at",
     "links": "document_id position url site text is_external",
     "images": "document_id position url caption",
 }

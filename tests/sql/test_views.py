@@ -103,6 +103,19 @@ def test_a_link_leads_to_a_site_of_its_own_or_another(url, site, is_external):
     assert select(query, documents=rows) == [("d1", 1, url, site, "here", is_external)]
 
 
+def test_the_rules_of_a_site_are_the_newest_that_were_learnt():
+    rows = [
+        {"rules_version": 2, "title_suffixes": [" - Example"]},
+        {"rules_version": 1, "loaded_at": at(20)},
+        {"site": "example.net", "noise_lines": []},
+    ]
+    query = "select site, rules_version, title_suffixes, noise_lines from main.site_rules order by site"
+    assert select(query, site_rules=rows) == [
+        ("example.net", 1, [" | Example"], []),
+        ("example.org", 2, [" - Example"], ["Share this"]),
+    ]
+
+
 def test_freshness_has_a_row_per_table():
     query = "select table_name, row_count, newest_loaded_at from main.freshness order by table_name"
     found = select(query, pages=[{}], documents=[{}], fetches=[{"loaded_at": at(9)}], runs=[{"finished_at": at(14)}])
@@ -112,4 +125,5 @@ def test_freshness_has_a_row_per_table():
         ("pages", 1, NOON),
         ("rejects", 0, None),
         ("runs", 1, at(14)),
+        ("site_rules", 0, None),
     ]

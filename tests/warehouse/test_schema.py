@@ -5,8 +5,19 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from warehouse.model import Document, Fetch, Image, Link, Page, Redirect, Reject, Run
-from warehouse.schema import DOCUMENTS, FETCHES, PAGES, REJECTS, RUNS, TABLES, arrow_schema, from_arrow, to_arrow
+from warehouse.model import Document, Fetch, Image, Link, Page, Redirect, Reject, Run, SiteRules
+from warehouse.schema import (
+    DOCUMENTS,
+    FETCHES,
+    PAGES,
+    REJECTS,
+    RUNS,
+    SITE_RULES,
+    TABLES,
+    arrow_schema,
+    from_arrow,
+    to_arrow,
+)
 
 # Arrow strings are UTF-8: a lone surrogate is no text. Times are kept to the microsecond.
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
@@ -41,6 +52,11 @@ def test_a_fetch_survives_the_table(fetch):
 @given(st.builds(Run))
 def test_a_run_survives_the_table(run):
     assert from_arrow(to_arrow([run], RUNS, run_id=run.run_id, loaded_at=moment), Run) == [run]
+
+
+@given(st.builds(SiteRules))
+def test_site_rules_survive_the_table(rules):
+    assert from_arrow(to_arrow([rules], SITE_RULES, run_id="r", loaded_at=moment), SiteRules) == [rules]
 
 
 def test_every_table_says_when_and_by_which_run_a_row_was_loaded():
