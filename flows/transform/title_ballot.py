@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from enum import Enum
 
-from flows.transform.title_parts import SiteNames, bare
+from flows.transform.title_parts import bare
 
 
 class Place(Enum):
@@ -41,7 +41,6 @@ OF_UNRELATED = 0.35
 OF_UNRELATED_LINE = 0.85
 OF_ONE_OF_SEVERAL = 0.3
 FEWEST_IN_LINE = 4
-OF_SITE_NAME = 0.1
 # Scripts without blanks between words are compared by characters.
 FEWEST_WORDS = 3
 
@@ -67,13 +66,13 @@ class Candidate:
         object.__setattr__(self, "words", _words(self.value))
 
 
-def scores(candidates: list[Candidate], names: SiteNames) -> list[float]:
+def scores(candidates: list[Candidate]) -> list[float]:
     """How much speaks for each of the candidates."""
     voters = [candidate for candidate in candidates if not candidate.is_part]
-    return [_score(candidate, voters, names) for candidate in candidates]
+    return [_score(candidate, voters) for candidate in candidates]
 
 
-def _score(candidate: Candidate, voters: list[Candidate], names: SiteNames) -> float:
+def _score(candidate: Candidate, voters: list[Candidate]) -> float:
     agreed: dict[Place, float] = {}
     votes: dict[Place, float] = {}
     for voter in voters:
@@ -84,8 +83,7 @@ def _score(candidate: Candidate, voters: list[Candidate], names: SiteNames) -> f
     own = candidate.place.own * candidate.weight
     if candidate.place is Place.HEADING and agreed and max(agreed.values()) < RELATED:
         own *= _trust_of_unrelated(candidate, voters)
-    score = own + sum(votes.values())
-    return score * OF_SITE_NAME if names.are(candidate.value) else score
+    return own + sum(votes.values())
 
 
 def _trust_of_unrelated(candidate: Candidate, voters: list[Candidate]) -> float:

@@ -94,10 +94,9 @@ def cuts(text: str) -> list[tuple[str, str, str]]:
 
 def without_affixes(text: str, names: SiteNames, facts: SiteFacts, rules: SiteRules) -> str:
     """A title without what its site puts around it; one that is nothing else stays."""
-    text = without_known(text, facts, rules)
-    text = _without_written(text, names)
-    without_tail = _without_tail(text, names)
-    return _without_head(without_tail, names).strip() or text
+    inner = _without_written(without_known(text, facts, rules), names)
+    inner = _without_head(_without_tail(inner, names), names).strip()
+    return inner if bare(inner) else text
 
 
 def without_known(text: str, facts: SiteFacts, rules: SiteRules) -> str:

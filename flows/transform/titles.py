@@ -46,22 +46,33 @@ def title(page: Page, statements: Evidence, facts: SiteFacts, rules: SiteRules |
 
 def title_claims(page: Page, statements: Evidence, facts: SiteFacts, rules: SiteRules) -> list[Claim]:
     """Every title of a page with its score, the best first, the chosen one marked."""
-    stated = list(_stated(statements))
-    if page.hint_title and not stated:
-        hint = squeeze(page.hint_title)
+    stated, hint = list(_stated(statements)), squeeze(page.hint_title or "")
+    if hint and not stated:
         return [Claim(without_known(hint, facts, rules), "hint", raw=hint, is_chosen=True)]
     names = names_of_site([*statements.site_names, *_logos(statements)], page.url)
-    hints = [(Place.HINT, "hint", page.hint_title, 1.0)] if page.hint_title else []
-    written = [*stated, *_marked(statements), *hints]
-    candidates = list(_cleaned(written, names, facts, rules))
+    hints = [(Place.HINT, "hint", hint, 1.0)] if hint else []
+    candidates = list(_cleaned([*stated, *_marked(statements), *hints], names, facts, rules))
     candidates += _cleaned(_headings(statements, candidates), names, facts, rules)
     candidates += list(_cut(candidates, statements.all_headings))
+    claims = _scored(candidates, names)
+    possible = [claim for claim in claims if claim.refused is None]
+    return with_choice(claims, _best_spelled(possible) if possible else None)
+
+
+def _scored(candidates: list[Candidate], names: SiteNames) -> list[Claim]:
+    """The candidates as claims, the best first; the bare name of the site is refused where there is anything else."""
+    is_all_names = all(names.are(candidate.value) for candidate in candidates)
     claims = [
-        Claim(candidate.value, candidate.evidence, raw=candidate.raw, score=score)
-        for candidate, score in zip(candidates, scores(candidates, names), strict=True)
+        Claim(
+            candidate.value,
+            candidate.evidence,
+            raw=candidate.raw,
+            score=score,
+            refused="the name of the site" if names.are(candidate.value) and not is_all_names else None,
+        )
+        for candidate, score in zip(candidates, scores(candidates), strict=True)
     ]
-    claims.sort(key=lambda claim: -(claim.score or 0.0))
-    return with_choice(claims, _best_spelled(claims) if claims else None)
+    return sorted(claims, key=lambda claim: -(claim.score or 0.0))
 
 
 def is_title(block: Block, headline: str | None) -> bool:

@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from flows.transform import trees
@@ -165,6 +165,22 @@ def test_claims_show_every_title_and_mark_the_one_that_was_chosen():
     assert [claim.score for claim in claims] == sorted((claim.score for claim in claims), reverse=True)
 
 
+def test_the_bare_name_of_the_site_is_refused_unless_the_page_says_nothing_else():
+    markup = whole("<title>Sea wall</title>", "<h1>Harbour Post</h1>")
+    claims = title_claims(
+        page(), read_evidence(trees.parse(markup), URL), SiteFacts(), SiteRules(site="x", rules_version=0)
+    )
+    assert {claim.value: (claim.refused, claim.is_chosen) for claim in claims} == {
+        "Harbour Post": ("the name of the site", False),
+        "Sea wall": (None, True),
+    }
+    assert headline(whole("<title>Harbour Post</title>")) == "Harbour Post"
+
+
+def test_a_hint_of_blanks_is_none():
+    assert headline("<p>Text.</p>", hint_title=" ") is None
+
+
 @pytest.mark.parametrize("text", ["x" * 1_000_000, "| " * 300_000, "a - " * 300_000, "word " * 200_000, "：" * 300_000])
 def test_a_title_of_a_megabyte_costs_little(text):
     statements = read_evidence(trees.parse(whole(f"<title>{text}</title>{social(text)}", f"<h1>{text}</h1>")), URL)
@@ -173,6 +189,7 @@ def test_a_title_of_a_megabyte_costs_little(text):
     assert time.process_time() - started < 0.5
 
 
+@example("0|:", ["0"])
 @given(st.text(max_size=80), st.lists(st.text(max_size=12), max_size=3))
 def test_taking_affixes_off_never_fails_and_leaves_something(text, stated):
     names = names_of_site(stated, URL)
