@@ -16,6 +16,8 @@ SAMPLE = 1500
 # A text shorter than this says too little; then the page's own statement is believed.
 ENOUGH = 60
 SURE = 0.9
+# What is less likely, of all languages that the model knows, is no prose: a table, or characters read in a wrong code.
+LIKELY = 0.5
 # A glimpse of the text is told right nearly as often as a sample of it, at a quarter of the price.
 GLIMPSE = 400
 CERTAIN = 0.99
@@ -122,9 +124,9 @@ def _why_not(found: str, probability: float, text: str, stated: list[str]) -> st
     is_short = sum(character.isalpha() for character in text[:SAMPLE]) < ENOUGH
     if is_short and (stated or probability < SURE):
         return "the text is too short to tell"
-    if not stated and found != NO_LANGUAGE:
+    if not stated and found != NO_LANGUAGE and probability >= LIKELY:
         return None
-    if found == NO_LANGUAGE or (probability < SURE and found not in stated):
+    if not stated or found == NO_LANGUAGE or (probability < SURE and found not in stated):
         return "the text is of no clear language"
     alike = next((group for group in ALIKE if found in group), frozenset())
     if alike and stated[0] in alike and stated[0] != found:

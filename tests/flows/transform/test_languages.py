@@ -81,6 +81,12 @@ def test_a_text_without_letters_has_no_language():
     assert told("") is None
 
 
+def test_characters_read_in_a_wrong_code_are_no_language():
+    garbled = SIMPLIFIED.encode("gb18030").decode("latin-1")
+    assert told(garbled) is None
+    assert told(garbled, "zh-CN") == "zh-Hans"
+
+
 def test_content_language_and_open_graph_are_statements_too():
     assert told("OK 1") is None
     assert language("OK 1", None, Evidence(meta={"og:locale": ["fr_FR"]}), SiteFacts()) == "fr"
