@@ -138,14 +138,19 @@ def status() -> None:
 @app.command()
 @click.argument("place", metavar="FILE_OR_URL")
 @click.option("--url", help="The page's address; facts about its site are looked up by it.")
-def extract(place: str, url: str | None) -> None:
+@click.option("--explain", is_flag=True, help="Show all evidence for each field, what won and why the rest did not.")
+def extract(place: str, url: str | None, explain: bool) -> None:  # noqa: FBT001 - a flag, as click hands it over
     """Turn one page into one document, as JSON on standard output; writes nothing.
 
     FILE_OR_URL is an HTML page, a feed-archive file, or an address, which is fetched as politely as any.
     """
-    from flows.single import document_of, public_columns
+    from flows.single import document_of, explanation_of, public_columns
     from warehouse.model import Reject
 
+    if explain:
+        text, is_document = explanation_of(place, url, Settings.load())
+        click.echo(text)
+        sys.exit(0 if is_document else 1)
     result = document_of(place, url, Settings.load())
     click.echo(json.dumps(public_columns(result), ensure_ascii=False, indent=2, default=str))
     if isinstance(result, Reject):

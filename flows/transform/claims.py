@@ -45,6 +45,11 @@ def first_possible(claims: Iterable[Claim]) -> Claim | None:
     return next((claim for claim in claims if claim.refused is None), None)
 
 
+def chosen_value(claims: Iterable[Claim]) -> Any:
+    """The value of the chosen claim; None where nothing was chosen."""
+    return next((claim.value for claim in claims if claim.is_chosen), None)
+
+
 def with_choice(claims: Sequence[Claim], chosen: Claim | None) -> list[Claim]:
     """The claims with the chosen one marked."""
     return [replace(claim, is_chosen=True) if claim is chosen else claim for claim in claims]

@@ -69,7 +69,11 @@ def dated_elements(root: HtmlElement, statements: Statements, headline: str | No
 
 def published(page: Page, facts: SiteFacts, statements: Statements, shown: Iterable[Dated]) -> Publication:
     """The publication by the claims for it; `shown` are the dates found in the tree and the text."""
-    claims = published_claims(page, facts, statements, shown)
+    return publication(published_claims(page, facts, statements, shown))
+
+
+def publication(claims: Sequence[Claim]) -> Publication:
+    """The publication that the chosen claim tells, in the light of the others."""
     chosen = next((claim for claim in claims if claim.is_chosen), None)
     if chosen is None:
         return Publication()
@@ -113,7 +117,11 @@ def modified(
     publication: Publication = NOTHING_KNOWN,
 ) -> datetime | None:
     """When the page says it was last changed: only where it gives a time, after the publication, by the capture."""
-    claims = modified_claims(page, facts, statements, shown, publication)
+    return modification(modified_claims(page, facts, statements, shown, publication))
+
+
+def modification(claims: Iterable[Claim]) -> datetime | None:
+    """The time of the last change that the chosen claim tells."""
     return next((claim.value.at for claim in claims if claim.is_chosen), None)
 
 

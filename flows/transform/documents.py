@@ -1,31 +1,22 @@
-"""From a page to a document: the order of the steps, and the one boundary at which a page's trouble stops."""
+"""From a page to a document, or to the reason why there is none; and the one boundary at which a page's trouble stops.
+
+`readings.py` has the steps in their order.
+"""
 
 import logging
-from dataclasses import dataclass
 from typing import Any
 
-from flows.transform import agencies, bylines, dates, images, languages, subjects, trees
+from flows.transform import agencies, bylines, dates, languages, subjects
 from flows.transform.access import is_free
 from flows.transform.addresses import canonical
-from flows.transform.blocks import Block
-from flows.transform.byline_marks import Mark, byline_marks
-from flows.transform.claims import Claim
-from flows.transform.content import Content, read_content
-from flows.transform.evidence import Evidence, read_evidence
+from flows.transform.claims import Claim, chosen_value, first_possible
 from flows.transform.fingerprints import minhash
-from flows.transform.headers import split_header
-from flows.transform.lead_pictures import image_claims, lead_picture
-from flows.transform.leads import lead, lead_claims, with_lead
-from flows.transform.links import links_in
-from flows.transform.noise import remove_noise, without_noise
-from flows.transform.refusals import Shown, has_player, refusal, refusal_claims
-from flows.transform.standfirsts import standfirsts
+from flows.transform.lead_pictures import lead_picture
+from flows.transform.readings import Reading, read
+from flows.transform.refusals import refusal
 from flows.transform.text import character_count, text_hash
-from flows.transform.titles import is_title, title
 from flows.transform.versions import extractor
-from flows.web.charsets import decode
-from flows.web.sites import SiteFacts, site_facts
-from warehouse.model import Document, Image, Link, Page, Reason, Reject, SiteRules, Stage
+from warehouse.model import Document, Page, Reason, Reject, SiteRules, Stage
 
 EXTRACTOR = extractor()
 LONGEST_DETAIL = 500
@@ -39,11 +30,17 @@ def transform(page: Page, rules: SiteRules | None = None) -> Document | Reject:
     `rules` is what was learnt about the page's site; the same page and rules give the same answer for ever.
     """
     try:
-        return _transform(page, rules or no_rules(page.site))
+        return _result(page, read(page, rules or no_rules(page.site)))
     except Exception as trouble:
         # The page boundary: whatever one page does to a step or a library, the others go on.
         logger.exception("page %s (%s) could not be transformed", page.page_id, page.url)
         return _reject(page, Reason.EXTRACTOR_FAILED, f"{type(trouble).__name__}: {trouble}"[:LONGEST_DETAIL])
+
+
+def explain(page: Page, rules: SiteRules | None = None) -> tuple[Document | Reject, dict[str, list[Claim]]]:
+    """What `transform` gives, and by column name the claims from which it was decided. Raises what a step raises."""
+    reading = read(page, rules or no_rules(page.site))
+    return _result(page, reading), dict(reading.claims)
 
 
 def no_rules(site: str) -> SiteRules:
@@ -51,90 +48,16 @@ def no_rules(site: str) -> SiteRules:
     return SiteRules(site=site, rules_version=0)
 
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """What the steps over the page's tree found; a document is made of it."""
-
-    facts: SiteFacts
-    rules: SiteRules
-    statements: Evidence
-    headline: str | None
-    content: Content
-    blocks: list[Block]
-    leads: list[Claim]
-    lead_images: list[Claim]
-    labels: subjects.Labels
-    pictures: tuple[Image, ...]
-    links: tuple[Link, ...]
-    dates: list[dates.Dated]
-    marks: list[Mark]
-    credits: list[str]
-    refusals: list[Claim]
-
-
-def _transform(page: Page, rules: SiteRules) -> Document | Reject:
-    reading = _read(page, rules)
-    if refused := refusal(reading.refusals):
+def _result(page: Page, reading: Reading) -> Document | Reject:
+    if refused := refusal(reading.claims["refusal"]):
         return _reject(page, *refused)
     return _document(page, reading)
 
 
-def _read(page: Page, rules: SiteRules) -> _Reading:
-    """All steps that need the tree, in their order: each takes out what the next must not see."""
-    markup, _ = decode(page.body, page.charset)
-    facts = site_facts(page.url)
-    root = trees.parse(markup)
-
-    # What the page states about itself, before anything is taken out of the tree.
-    statements = read_evidence(root, page.url)
-    headline = title(page, statements, facts, rules)
-    marks = byline_marks(root, facts, headline)
-    has_media, plays = images.has_media(root), has_player(root)
-    lead_images = image_claims(root, headline, statements, page.url, facts)
-    labels = subjects.read_labels(root, headline, page.url)
-    # A fragment is the article alone: its headings stand within the text, and nothing is a standfirst behind them.
-    summaries = [] if trees.is_fragment(markup) else standfirsts(root, headline, statements, facts)
-    dated = dates.dated_elements(root, statements, headline)
-
-    # The tree without what is not the article; its pictures, then its text.
-    images.reveal_lazy_pictures(root)
-    remove_noise(root, facts)
-    shown = images.pictures(root, page.url, facts)
-    images.remove_captions(root, facts)
-    content = read_content(root, statements, page.hint_text, is_fragment=trees.is_fragment(markup))
-
-    # The text without the lines about it.
-    header = split_header(content.blocks, facts, has_head=not dates.came_with_publication(page, facts))
-    blocks = [block for block in without_noise(header.blocks, facts) if not is_title(block, headline)]
-    leads = lead_claims(summaries, blocks, headline, facts)
-    blocks = with_lead(blocks, leads)
-    pictures = images.within(content.region, shown)
-    beside = Shown(has_pictures=bool(pictures), has_player=plays, has_media=has_media)
-    return _Reading(
-        facts=facts,
-        rules=rules,
-        statements=statements,
-        headline=headline,
-        content=content,
-        blocks=blocks,
-        leads=leads,
-        lead_images=lead_images,
-        labels=labels,
-        pictures=pictures,
-        links=links_in(blocks, page.url),
-        dates=[*dated, *header.dates],
-        marks=marks,
-        credits=header.bylines,
-        refusals=refusal_claims(page, statements, blocks, beside, is_fragment=trees.is_fragment(markup)),
-    )
-
-
-def _document(page: Page, reading: _Reading) -> Document:
-    facts, statements = reading.facts, reading.statements
-    paragraphs = tuple(block.text for block in reading.blocks)
-    written_by = [*reading.credits, *bylines.names_in_text(paragraphs, facts)]
-    publication = dates.published(page, facts, statements, reading.dates)
-    canonical_url, declared_url = canonical(page, statements)
+def _document(page: Page, reading: Reading) -> Document:
+    claims = reading.claims
+    publication = dates.publication(claims["published_at"])
+    canonical_url, declared_url = canonical(page, reading.statements)
     return Document(
         page_id=page.page_id,
         source=page.source,
@@ -143,40 +66,35 @@ def _document(page: Page, reading: _Reading) -> Document:
         url=page.url,
         canonical_url=canonical_url,
         declared_canonical_url=declared_url,
-        title=reading.headline,
-        lead=lead(reading.leads),
-        authors=bylines.authors(bylines.author_claims(page.url, statements, written_by, reading.marks, facts)),
-        agency=agencies.agency(_agency_claims(reading)),
-        section=subjects.section(subjects.section_claims(statements, reading.labels, reading.headline)),
-        tags=subjects.tags(subjects.tags_claims(statements, reading.labels, page.url)),
+        title=chosen_value(claims["title"]),
+        lead=chosen_value(claims["lead"]),
+        authors=bylines.authors(claims["authors"]),
+        agency=agencies.agency(claims["agency"]),
+        section=subjects.section(claims["section"]),
+        tags=subjects.tags(claims["tags"]),
         published_at=publication.at,
-        modified_at=dates.modified(page, facts, statements, reading.dates, publication),
+        modified_at=dates.modification(claims["modified_at"]),
         published_precision=publication.precision,
         published_evidence=publication.evidence,
         published_raw=publication.raw,
         published_zone=publication.zone,
         has_date_conflict=publication.has_conflict,
-        image_url=lead_picture(reading.lead_images, reading.pictures),
+        image_url=lead_picture(claims["image_url"], reading.pictures),
         images=reading.pictures,
         links=reading.links,
-        is_free=is_free(statements),
+        is_free=is_free(reading.statements),
         text_method=reading.content.method,
         text_confidence=reading.content.confidence,
         captured_at=page.captured_at,
         extractor=EXTRACTOR,
         rules_version=reading.rules.rules_version,
-        **_measured("\n".join(paragraphs), reading),
+        **_measured(reading.text, first_possible(claims["language"])),
     )
 
 
-def _agency_claims(reading: _Reading) -> list[Claim]:
-    blocks = [block.text for block in reading.content.blocks]
-    return agencies.agency_claims(reading.statements, reading.marks, reading.credits, blocks, reading.facts)
-
-
-def _measured(text: str, reading: _Reading) -> dict[str, Any]:
+def _measured(text: str, spoken: Claim | None) -> dict[str, Any]:
     """The text, its language, and what is counted in it."""
-    language = languages.language(text, reading.headline, reading.statements, reading.facts)
+    language = None if spoken is None else str(spoken.value)
     return {
         "text": text,
         "language": language,

@@ -189,3 +189,30 @@ def test_output_into_a_closed_pipe_is_no_error(root):
         assert done.stdout.readline() == "range\n"
         done.stdout.close()
         assert done.stderr.read() == ""
+
+
+def test_extract_explains_each_field_by_what_was_weighed_for_it(tmp_path):
+    page = tmp_path / "page.html"
+    page.write_text(
+        "<html><head><title>Library opens - Sample Post</title><meta property='og:title' content='Library opens'></head>"
+        "<body><h1>Library opens</h1><p>By Ann Example</p>"
+        + "<p>The library of the town of Sample opened on Monday with music, cake and a short speech.</p>" * 6
+        + "</body></html>",
+        encoding="utf-8",
+    )
+    shown = run(tmp_path / "data", "extract", page, "--url", "https://www.example.org/a/b", "--explain").stdout
+    fields = [line.split(":")[0] for line in shown.splitlines() if line and not line.startswith(" ")]
+    assert fields[:4] == ["refusal", "title", "lead", "text"]
+    assert {"authors", "published_at", "language", "image_url", "tags", "section"} <= set(fields)
+    assert "title: Library opens" in shown
+    assert "og:title: Library opens" in shown
+    assert "words by blocks, confidence" in shown
+    assert not (tmp_path / "data").exists()
+
+
+def test_extract_explains_why_a_page_is_refused(tmp_path):
+    page = tmp_path / "page.html"
+    page.write_text("<html><body></body></html>", encoding="utf-8")
+    done = run(tmp_path / "data", "extract", page, "--explain")
+    assert done.returncode == 1
+    assert done.stdout.startswith("rejected: no_text")

@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from copy import deepcopy
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from itertools import pairwise
 
 from lxml.html import HtmlElement
 from trafilatura import bare_extraction
@@ -45,16 +44,18 @@ class Candidate:
 
 def trafilatura_lines(root: HtmlElement, *, is_fast: bool) -> list[str]:
     """The text as trafilatura has it, line by line; `is_fast` leaves out its own fallbacks."""
-    result = bare_extraction(root, fast=is_fast, include_comments=False, with_metadata=False)
+    # In a whole page precision is asked for: it is the better judge of the pages that are hard to judge.
+    result = bare_extraction(
+        root, fast=is_fast, favor_precision=not is_fast, include_comments=False, with_metadata=False
+    )
     # The union with a dict is a deprecated option of the library that is not asked for.
     text: str | None = getattr(result, "text", None)
     return [line for raw in (text or "").split("\n") if (line := squeeze(raw).removeprefix("- "))]
 
 
 def by_trafilatura(root: HtmlElement, blocks: list[Block]) -> Candidate:
-    """The blocks that trafilatura chose, and what stands between two of them in the same container."""
-    chosen = aligned(blocks, trafilatura_lines(root, is_fast=False))
-    return Candidate("trafilatura", frozenset(_between(blocks, sorted(chosen))))
+    """The blocks of which trafilatura's text consists."""
+    return Candidate("trafilatura", frozenset(aligned(blocks, trafilatura_lines(root, is_fast=False))))
 
 
 def by_readability(root: HtmlElement, blocks: list[Block]) -> Candidate:
@@ -99,17 +100,3 @@ def is_navigation(block: Block) -> bool:
 def length(texts: Iterable[str]) -> int:
     """Characters without blanks."""
     return sum(len(dense(text)) for text in texts)
-
-
-def _between(blocks: list[Block], chosen: list[int]) -> list[int]:
-    """The chosen indexes, and those between two neighbours that share their container's parent with one of them."""
-    result = chosen[:1]
-    for left, right in pairwise(chosen):
-        homes = {_home(blocks[left]), _home(blocks[right])}
-        result += [i for i in range(left + 1, right) if _home(blocks[i]) in homes and not is_navigation(blocks[i])]
-        result.append(right)
-    return result
-
-
-def _home(block: Block) -> tuple[HtmlElement | None, str]:
-    return block.container.getparent(), block.tag

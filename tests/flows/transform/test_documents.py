@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from flows.transform import documents
+from flows.transform import readings
 from flows.transform.documents import EXTRACTOR, transform
 from flows.transform.versions import extractor
 from warehouse.model import Document, Page, Reason, Reject, Stage
@@ -22,7 +22,7 @@ def test_a_page_that_breaks_a_step_is_a_reject_and_its_traceback_is_logged(monke
     def broken(*_, **__):
         raise RuntimeError("the step broke")
 
-    monkeypatch.setattr(documents, "read_content", broken)
+    monkeypatch.setattr(readings, "read_content", broken)
     broken_page = page("<p>Text.</p>")
     with caplog.at_level(logging.ERROR):
         result = transform(broken_page)
