@@ -57,6 +57,16 @@ def wait_for_a_run(root, process):
 pytestmark = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="processes are looked up in /proc")
 
 
+def test_a_run_that_succeeds_says_what_it_did_and_leaves_nothing_behind(tmp_path):
+    root = tmp_path / "data"
+    process = start(root, write_archive(tmp_path / "archive", range(5)))
+    output, errors = process.communicate(timeout=180)
+    assert process.returncode == 0
+    assert output.startswith("ingest: 5 read, 5 new pages, 5 documents; published ")
+    assert "nanobind" not in errors
+    assert all_end(root)
+
+
 def test_a_run_that_fails_inside_ends_in_one_line_and_leaves_nothing_behind(tmp_path):
     root = tmp_path / "data"
     root.mkdir()
