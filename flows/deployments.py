@@ -29,7 +29,12 @@ def serve_all(settings: Settings, port: int) -> None:
         from prefect import serve
 
         print(f"Prefect UI: http://{HOST}:{port} (Ctrl-C ends it)", flush=True)  # noqa: T201 - the command's output
-        serve(_ingest(), _refresh(), _maintain(), pause_on_shutdown=False, print_starting_message=False)
+        serve(*deployments(), pause_on_shutdown=False, print_starting_message=False)
+
+
+def deployments() -> list[Any]:
+    """What the UI offers; importing Prefect, as this does, is dear, and takes its settings as they are."""
+    return [_ingest(), _refresh(), _maintain()]
 
 
 def _ingest() -> Any:

@@ -6,6 +6,7 @@ import pytest
 from prefect.client.orchestration import get_client
 from prefect.utilities.callables import parameter_schema
 
+from flows.deployments import NIGHTLY, deployments
 from flows.ingest import ingest
 from flows.maintain import Maintained, maintain
 from tests.flows.archives import PARAGRAPH, feed_file
@@ -58,6 +59,15 @@ def test_what_is_learnt_in_one_night_is_used_by_the_next_ingest(root, tmp_path_f
     )
     assert query(root, found) == [(0, 30, True), (1, 5, False)]
     assert maintain() == Maintained(site_count=1, learnt_count=0)
+
+
+def test_the_ui_offers_it_every_night_and_one_at_a_time():
+    offered = {deployment.name: deployment for deployment in deployments()}
+    assert list(offered) == ["ingest", "refresh", "maintain"]
+    nightly = offered["maintain"]
+    assert [schedule.schedule.cron for schedule in nightly.schedules] == [NIGHTLY]
+    assert nightly.concurrency_limit == 1
+    assert nightly.entrypoint.startswith("flows.maintain")
 
 
 def test_every_parameter_of_the_form_has_its_help():
