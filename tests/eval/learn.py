@@ -49,6 +49,8 @@ def main(arguments: list[str]) -> None:
     fitted = _fitted()
     settings = {name: getattr(options, name) for name in ("seeds", "epochs", "width", "dropout")}
     known = lessons(options.sets or SETS)
+    if not known:
+        sys.exit("learn: of these sets no page's text is known")
     print(f"{len(known)} pages, {sum(len(lesson.texts) for lesson in known)} blocks", flush=True)
     if options.folds:
         print(table(_judged(known, options.folds, fitted, settings)))
