@@ -6,7 +6,7 @@ count as one, since the same article is often stored under several addresses.
 
 import math
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -68,7 +68,7 @@ def observe(page: Page) -> Observation:
     headlines = () if trees.is_fragment(markup) else _texts(_headlines(statements))
     titles = _texts((statements.page_title, statements.first_meta("og:title", "twitter:title"), page.hint_title))
     blocks = islice(blocks_of(root.find("body")), MOST_BLOCKS)
-    return Observation(page.site, page.url, titles, headlines, tuple(dict.fromkeys(_lines(blocks))))
+    return Observation(page.site, page.url, titles, headlines, tuple(_once(_lines(blocks))))
 
 
 def learn(site: str, seen: Sequence[Observation], before: SiteRules | None = None) -> SiteRules:
@@ -194,6 +194,12 @@ def _lines(blocks: Iterable[Block]) -> Iterator[str]:
         is_menu = block.is_in_list and block.link_share >= MENU_LINK_SHARE
         if not is_menu and len(block.text) <= LONGEST_NOISE and _says_something(block.text):
             yield block.text
+
+
+def _once(lines: Iterable[str]) -> list[str]:
+    """The lines that stand on the page once: what returns on it is how its article is made, as in a test or a talk."""
+    counted = Counter(lines)
+    return [line for line, count in counted.items() if count == 1]
 
 
 def _headlines(statements: Evidence) -> Iterator[str | None]:

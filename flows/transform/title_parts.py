@@ -103,7 +103,10 @@ def without_known(text: str, facts: SiteFacts, rules: SiteRules) -> str:
     """A title without the suffixes and prefixes that the site is known to add."""
     stripped = _suffixes(facts.title_suffixes).sub("", text)
     for suffix in sorted(rules.title_suffixes, key=len, reverse=True):
-        stripped = stripped.removesuffix(suffix) if stripped != suffix else stripped
+        if stripped.endswith(suffix) and stripped != suffix:
+            # A section that is too rare to be learnt with the name of the site stands before it like any other.
+            sign = suffix[: len(suffix) - len(suffix.lstrip(EDGES))].strip()
+            stripped = _without_levels(stripped.removesuffix(suffix), sign)
     for prefix in sorted(rules.title_prefixes, key=len, reverse=True):
         stripped = stripped.removeprefix(prefix) if stripped != prefix else stripped
     return stripped.strip() or text

@@ -159,6 +159,12 @@ def test_a_page_shows_its_titles_its_headline_and_its_short_lines():
     assert max(map(len, shown.lines)) <= LONGEST_NOISE
 
 
+def test_a_line_that_returns_within_a_page_is_how_its_article_is_made():
+    """Questions and answers, advantages and drawbacks: a site that prints tests has them on every page."""
+    shown = observe(page("<html><body><h3>Good</h3><p>Light.</p><h3>Good</h3><p>Fast.</p><p>Write to us!</p>"))
+    assert shown.lines == ("Light.", "Fast.", "Write to us!")
+
+
 def test_a_fragment_shows_the_feeds_title_and_no_heading_of_its_text():
     shown = observe(page("<h1>A part of it</h1><p>The ferry was sold.</p>", hint_title="Ferry sold - Courier"))
     assert (shown.titles, shown.headlines) == (("Ferry sold - Courier",), ())
