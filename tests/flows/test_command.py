@@ -194,7 +194,7 @@ def test_output_into_a_closed_pipe_is_no_error(root):
 def test_extract_explains_each_field_by_what_was_weighed_for_it(tmp_path):
     page = tmp_path / "page.html"
     page.write_text(
-        "<html><head><title>Library opens - Sample Post</title><meta property='og:title' content='Library opens'></head>"
+        "<html><head><title>Library opens - Sample Post</title><meta property='og:title' content='Library opens'>"
         "<body><h1>Library opens</h1><p>By Ann Example</p>"
         + "<p>The library of the town of Sample opened on Monday with music, cake and a short speech.</p>" * 6
         + "</body></html>",

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from flows.transform.blocks import HEADINGS, Block
 from flows.transform.content.surroundings import ANCESTORS, KINDS, Place, Surroundings
 from flows.transform.evidence import Evidence, unescaped
-from flows.transform.text import dense
+from flows.transform.text import dense, squeeze
 
 Column = NDArray[np.float32]
 
@@ -186,7 +186,7 @@ def _add_statements(table: Table, blocks: Sequence[Block], texts: Sequence[str],
     table.add("is_before_title", rows < heading if heading is not None else [0] * table.count)
     summaries = [dense(text).casefold()[:COMPARED] for text in _summaries(statements)]
     table.add("is_summary", [any(_is_summary(text, summary) for summary in summaries) for text in folded])
-    body = dense(statements.article_body or "").casefold()
+    body = dense(squeeze(statements.article_body or "")).casefold()
     table.add("is_stated", [bool(body) and len(text) >= SHORTEST_TITLE and text in body for text in folded])
     table.add("has_stated", [bool(body)] * table.count)
 

@@ -32,7 +32,8 @@ KINDS: dict[str, str] = {
     "body": r"article-?body",
     "text": r"article|content|body|text|entry|post|story|main|paragraph|rich|prose|copy",
 }
-PATTERNS = [re.compile(pattern, re.IGNORECASE) for pattern in KINDS.values()]
+# For names in lower case: a pattern that ignores case cannot skip to its first letters, and takes four times as long.
+PATTERNS = [re.compile(pattern) for pattern in KINDS.values()]
 TEXT = 1 << list(KINDS).index("text")
 ANCESTORS = (
     *("article", "main", "aside", "footer", "header", "nav", "form", "figure", "table", "ul", "ol", "blockquote"),
@@ -127,7 +128,8 @@ def _named(element: HtmlElement) -> int:
 @lru_cache(maxsize=20_000)
 def kinds(names: str) -> int:
     """The kinds of part that names tell of, as a bit set."""
-    return sum(1 << index for index, pattern in enumerate(PATTERNS) if pattern.search(names))
+    folded = names.lower()
+    return sum(1 << index for index, pattern in enumerate(PATTERNS) if pattern.search(folded))
 
 
 def _is_hidden(element: HtmlElement) -> bool:
