@@ -6,6 +6,8 @@ import struct
 
 from rensa import RMinHash
 
+from flows.transform.text import MARKS
+
 PERMUTATIONS = 128
 """The estimate is off by 1 / sqrt(128), nine hundredths, at the very most: at a likeness of .5, by .044 (one standard
 deviation). The price is 512 bytes a document, which do not compress."""
@@ -23,7 +25,7 @@ MOST_CHARACTERS = 200_000
 # Thai, Lao, Burmese, Khmer, kana and Han have no blanks between words, so there each character is a token: a segmenter
 # would cut the same words differently in different sentences, and its dictionary changes between versions.
 UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3041-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-TOKEN = re.compile(rf"[{UNSPACED}]|[^\W_{UNSPACED}]+")
+TOKEN = re.compile(rf"[{UNSPACED}]|[^\W_{UNSPACED}]+(?:[{MARKS}]+[^\W_{UNSPACED}]*)*")
 
 
 def minhash(text: str) -> bytes | None:

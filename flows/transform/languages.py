@@ -9,6 +9,7 @@ from typing import Any
 
 from flows.transform.claims import Claim, first_possible, with_choice
 from flows.transform.evidence import Evidence, strings_in
+from flows.transform.text import MARKS
 from flows.web.sites import SiteFacts
 
 # The first 1,500 characters give the answer of the whole text, at a hundredth of the price.
@@ -44,7 +45,7 @@ TRADITIONAL_REGIONS = frozenset(("TW", "HK", "MO"))
 HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003134f]")
 KANA = re.compile("[\u3041-\u309f\u30a1-\u30fa]")
 HANGUL = re.compile("[\uac00-\ud7af]")
-WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
+WORD = re.compile(rf"[^\W_]+(?:[{MARKS}]+[^\W_]*)*(?:['’.-][^\W_]+(?:[{MARKS}]+[^\W_]*)*)*")
 # Scripts that have no blanks between words and no segmenter here: a letter counts as a word.
 UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3041-\u30ff\u3400-\u9fff]")
 

@@ -12,6 +12,12 @@ STRAY_JOINERS = re.compile(
 )
 CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 BLANK = re.compile(r"\s+")
+# Vowel signs and points that belong to the letter before them, which `\w` does not know: combining accents, Hebrew and
+# Arabic points, and the Indic blocks but for their full stops. Without them a word of Hindi counts as its syllables.
+MARKS = (
+    "\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc"
+    "\u0900-\u0963\u0966-\u096f\u0971-\u0dff"
+)
 
 
 def squeeze(text: str) -> str:

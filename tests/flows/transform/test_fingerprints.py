@@ -67,6 +67,11 @@ def test_what_is_no_fingerprint_is_not_compared():
         similarity(b"", minhash(HARBOUR))
 
 
+def test_a_word_with_vowel_signs_is_one_token():
+    six = "पुल अगले वसंत में खुलेगा शायद"
+    assert similarity(minhash(six), minhash(six + " और")) > 0.5
+
+
 @given(st.text())
 def test_every_text_has_a_fingerprint_of_one_size_or_none(text):
     made = minhash(text)

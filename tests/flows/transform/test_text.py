@@ -1,5 +1,6 @@
 """Plain text, languages and words."""
 
+import time
 from unicodedata import is_normalized
 
 import pytest
@@ -86,3 +87,25 @@ def test_words_are_counted_by_the_languages_own_rule():
     assert word_count("It's a state-of-the-art ferry, no. 7.", "en") == 6
     assert word_count("今天天气很好。", "zh-Hans") < len("今天天气很好")
     assert word_count("橋です", "ja") == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("पुल अगले वसंत में खुलेगा।", 5),
+        ("সেতু আগামী বসন্তে খুলবে।", 4),
+        ("பாலம் அடுத்த வசந்தத்தில் திறக்கும்.", 4),
+        ("فُتِحَ الجِسْرُ اليَوْمَ", 3),
+        ("הַגֶּשֶׁר נִפְתָּח", 2),
+        ("o\u0308ffnet um\u0301", 2),
+    ],
+    ids=["Hindi", "Bengali", "Tamil", "Arabic", "Hebrew", "decomposed"],
+)
+def test_vowel_signs_belong_to_their_word(text, words):
+    assert word_count(text, None) == words
+
+
+def test_a_long_row_of_letters_and_signs_is_counted_at_once():
+    began = time.process_time()
+    word_count("क" * 50_000 + "ि" * 50_000 + "-" * 50_000, "hi")
+    assert time.process_time() - began < 1
