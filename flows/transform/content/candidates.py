@@ -5,6 +5,7 @@ paragraphs the tree's own blocks say, because extractors drop repeated ones and 
 """
 
 import logging
+import re
 from collections.abc import Iterable
 from copy import deepcopy
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from flows.transform.text import dense, squeeze
 # Every short or empty page is a warning to trafilatura; to us it is a result.
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 
+MARKUP = re.compile(r"</?(?:p|br|div|h[1-6]|ul|ol|li|span|a|em|strong)\b", re.IGNORECASE)
 # A block that is links almost to its end, in a list, is navigation unless an extractor kept it.
 NAVIGATION = 0.8
 # Shorter passages turn up inside others by chance.
@@ -66,15 +68,21 @@ def by_readability(root: HtmlElement, blocks: list[Block]) -> Candidate:
 
 def as_stated(statements: Evidence) -> Candidate | None:
     """The article's text in the page's JSON-LD; None where it states none."""
-    lines = [line for raw in (statements.article_body or "").split("\n") if (line := squeeze(raw))]
-    return Candidate("json_ld", frozenset(), tuple(lines)) if lines else None
+    return _given("json_ld", statements.article_body)
 
 
 def as_fed(text: str | None) -> Candidate | None:
     """The article's text as the feed that listed it gives it; None where it gives none."""
-    body = trees.parse(text).find("body") if text else None
-    lines = [block.text for block in blocks_of(body)] if body is not None else []
-    return Candidate("feed", frozenset(), tuple(lines)) if lines else None
+    return _given("feed", text)
+
+
+def _given(method: str, text: str | None) -> Candidate | None:
+    """A text that was given as such, in lines or, as many publishers do, in markup."""
+    if text and MARKUP.search(text):
+        lines = [block.text for block in blocks_of(trees.parse(text).find("body"))]
+    else:
+        lines = [line for raw in (text or "").split("\n") if (line := squeeze(raw))]
+    return Candidate(method, frozenset(), tuple(lines)) if lines else None
 
 
 def aligned(blocks: list[Block], lines: list[str]) -> set[int]:

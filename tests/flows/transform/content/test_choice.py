@@ -7,6 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.transform.claims import chosen_value
+from flows.transform.content.candidates import as_stated
+from flows.transform.evidence import Evidence
 from flows.transform.text import dense
 from tests.flows.transform.content.layouts import (
     ARTICLES,
@@ -172,3 +174,12 @@ def test_any_markup_has_a_content(markup, fed, is_fragment):
     content = content_of(markup if is_fragment else page(markup), fed, is_fragment=is_fragment)
     assert 0 <= content.confidence <= 1
     assert all(dense(text) for text in texts(content))
+
+
+@pytest.mark.parametrize(
+    "body", ["<p>The first part.</p><p>The <em>second</em> part.</p>", "The first part.\nThe second part."]
+)
+def test_a_stated_text_comes_in_paragraphs_whether_it_is_in_markup_or_in_lines(body):
+    stated = as_stated(Evidence(article={"articleBody": body}))
+    assert stated is not None
+    assert stated.lines == ("The first part.", "The second part.")
