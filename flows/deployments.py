@@ -55,7 +55,6 @@ def _ingest() -> Any:
 
 
 def _refresh() -> Any:
-    from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
     from prefect.deployments.runner import RunnerDeployment
     from prefect.types.entrypoint import EntrypointType
 
@@ -67,13 +66,12 @@ def _refresh() -> Any:
         description="All enabled sources: fetches what is new or has changed, publishes the views.",
         cron=HOURLY,
         # While one is under way the next would find its sources taken.
-        concurrency_limit=ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW),
+        concurrency_limit=_one_at_a_time(),
         entrypoint_type=EntrypointType.MODULE_PATH,
     )
 
 
 def _maintain() -> Any:
-    from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
     from prefect.deployments.runner import RunnerDeployment
     from prefect.types.entrypoint import EntrypointType
 
@@ -85,6 +83,13 @@ def _maintain() -> Any:
         description="Every night: learns what each site adds to its titles and texts, publishes the views.",
         cron=NIGHTLY,
         # Two at once would learn the same.
-        concurrency_limit=ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW),
+        concurrency_limit=_one_at_a_time(),
         entrypoint_type=EntrypointType.MODULE_PATH,
     )
+
+
+def _one_at_a_time() -> Any:
+    """A run that begins while another one is under way is cancelled."""
+    from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
+
+    return ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW)

@@ -12,7 +12,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from warehouse import engine, storage
+from warehouse import storage
 from warehouse.engine import Connection
 from warehouse.model import Outcome, Page, PageKind, Reason, Stage
 from warehouse.schema import FETCHES, PAGES, REJECTS
@@ -201,10 +201,7 @@ def waiting_links(settings: Settings, sources: Collection[str], now: datetime) -
 @contextmanager
 def _tables(settings: Settings, **registered: pa.Table) -> Iterator[Connection]:
     """A connection that sees `pages`, `fetches` and `rejects` as they are now, and the registered tables."""
-    with engine.reader(settings) as connection:
-        connection.execute("set timezone = 'UTC'")
-        for table in (REJECTS, FETCHES, PAGES):
-            storage.show_table(connection, settings, table)
+    with storage.tables_as_they_are(settings, REJECTS, FETCHES, PAGES) as connection:
         for name, rows in registered.items():
             connection.register(name, rows)
         yield connection

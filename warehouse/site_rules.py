@@ -1,14 +1,12 @@
 """What was learnt about sites: the newest rules, the pages to learn from, the pages that older rules were used on."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from warehouse import engine, storage
-from warehouse.engine import Connection
+from warehouse import storage
 from warehouse.model import SiteRules, State
-from warehouse.schema import DOCUMENTS, PAGES, RUNS, SITE_RULES, Table, from_arrow
+from warehouse.schema import DOCUMENTS, PAGES, RUNS, SITE_RULES, from_arrow
 from warehouse.settings import Settings
 
 SAMPLE_PAGES = 50
@@ -83,7 +81,7 @@ class Sample:
 
 def newest_rules(settings: Settings) -> dict[str, SiteRules]:
     """The rules of each site of which something was learnt, in their newest version."""
-    with _tables(settings, SITE_RULES) as connection:
+    with storage.tables_as_they_are(settings, SITE_RULES) as connection:
         rows = from_arrow(connection.sql(NEWEST).to_arrow_table(), SiteRules)
     return {rules.site: rules for rules in rows}
 
@@ -94,7 +92,7 @@ def samples(settings: Settings, flow: str, extractor: str) -> Iterator[list[Samp
     The pages of a site are the latest of as many days as can be, each of a document and a text of its own. Those of
     one list fit into memory together.
     """
-    with _tables(settings, RUNS, DOCUMENTS, PAGES) as connection:
+    with storage.tables_as_they_are(settings, RUNS, DOCUMENTS, PAGES) as connection:
         wanted = {"flow": flow, "state": State.COMPLETED, "extractor": extractor}
         ((last,),) = connection.execute(LAST_LEARNT, wanted).fetchall()
         rows = connection.execute(SAMPLES, {"since": last or NEVER}).fetchall()
@@ -103,17 +101,8 @@ def samples(settings: Settings, flow: str, extractor: str) -> Iterator[list[Samp
 
 def outdated_page_ids(settings: Settings) -> list[str]:
     """Pages none of whose documents was made by the newest rules of their site: what is to be done again."""
-    with _tables(settings, DOCUMENTS, SITE_RULES) as connection:
+    with storage.tables_as_they_are(settings, DOCUMENTS, SITE_RULES) as connection:
         return [page_id for (page_id,) in connection.execute(OUTDATED).fetchall()]
-
-
-@contextmanager
-def _tables(settings: Settings, *tables: Table) -> Iterator[Connection]:
-    with engine.reader(settings) as connection:
-        connection.execute("set timezone = 'UTC'")
-        for table in tables:
-            storage.show_table(connection, settings, table)
-        yield connection
 
 
 def _shards(found: Sequence[Sample]) -> Iterator[list[Sample]]:

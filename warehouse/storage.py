@@ -7,7 +7,8 @@ by Delta; a fresh handle would not notice it.
 
 import random
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -114,7 +115,17 @@ def table_files(settings: Settings, table: Table) -> list[str]:
         return []
 
 
-def show_table(connection: Connection, settings: Settings, table: Table) -> None:
+@contextmanager
+def tables_as_they_are(settings: Settings, *tables: Table) -> Iterator[Connection]:
+    """A connection, in UTC, that sees these tables as they are now, whatever is published."""
+    with engine.reader(settings) as connection:
+        connection.execute("set timezone = 'UTC'")
+        for table in tables:
+            _show_table(connection, settings, table)
+        yield connection
+
+
+def _show_table(connection: Connection, settings: Settings, table: Table) -> None:
     """The table under its own name, with every declared column: files from before it was declared give nulls."""
     connection.register(f"no_{table.name}", arrow_schema(table).empty_table())
     relation = f"from no_{table.name}"

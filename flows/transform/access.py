@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from flows.transform.claims import Claim, first_possible, with_choice
+from flows.transform.claims import Claim, chosen_value, first_possible, with_choice
 from flows.transform.evidence import Evidence
 
 # https://schema.org/isAccessibleForFree is a Boolean; publishers write it as a word or as the address of one.
@@ -19,7 +19,8 @@ MOST_PARTS = 20
 
 def is_free(statements: Evidence) -> bool | None:
     """The publisher's own statement of whether all may read the page; None where there is none."""
-    return next((claim.value for claim in access_claims(statements) if claim.is_chosen), None)
+    stated: bool | None = chosen_value(access_claims(statements))
+    return stated
 
 
 def access_claims(statements: Evidence) -> list[Claim]:

@@ -69,11 +69,6 @@ CREDIT_LINE = re.compile(
 )
 
 
-def agency(claims: Iterable[Claim]) -> str | None:
-    """The agency of the claim that won."""
-    return next((str(claim.value) for claim in claims if claim.is_chosen), None)
-
-
 def agency_claims(
     statements: Evidence, marks: Sequence[Mark], credits_: Sequence[str], blocks: Sequence[str], facts: SiteFacts
 ) -> list[Claim]:

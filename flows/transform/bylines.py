@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from flows.transform.byline_marks import UNMARKED, Mark, Place
 from flows.transform.byline_places import AUTHOR_LINK, LINE, MEMBER_LINK
-from flows.transform.claims import Claim, first_possible, with_choice
+from flows.transform.claims import Claim, chosen_value, first_possible, with_choice
 from flows.transform.evidence import Evidence, strings_in
 from flows.transform.names import AUTHOR_META, has_given_name, parts_of, patterns, unique, without_places
 from flows.web.sites import SiteFacts
@@ -52,7 +52,7 @@ AGREEMENT, DOUBT, OWN = 1.2, 1.2, 2.5
 
 def authors(claims: Iterable[Claim]) -> tuple[str, ...]:
     """The people who wrote the page: those of the claim that won."""
-    return next((claim.value for claim in claims if claim.is_chosen), ())
+    return chosen_value(claims) or ()
 
 
 def author_claims(

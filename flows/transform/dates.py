@@ -26,7 +26,15 @@ from flows.transform.written_dates import dates_in
 from flows.web.sites import SiteFacts
 from warehouse.model import Evidence, Page, Precision, TimeMeaning, Zone
 
-__all__ = ["Dated", "Publication", "dated_elements", "modified", "modified_claims", "published", "published_claims"]
+__all__ = [
+    "Dated",
+    "Publication",
+    "dated_elements",
+    "modification",
+    "modified_claims",
+    "publication",
+    "published_claims",
+]
 
 # Near the headline and named for dates: as good as a statement. Below the lower number a date is somebody else's.
 STRONG = 4.0
@@ -67,11 +75,6 @@ def dated_elements(root: HtmlElement, statements: Statements, headline: str | No
     return shown if is_exact else [*shown, *scripted_dates(root)]
 
 
-def published(page: Page, facts: SiteFacts, statements: Statements, shown: Iterable[Dated]) -> Publication:
-    """The publication by the claims for it; `shown` are the dates found in the tree and the text."""
-    return publication(published_claims(page, facts, statements, shown))
-
-
 def publication(claims: Sequence[Claim]) -> Publication:
     """The publication that the chosen claim tells, in the light of the others."""
     chosen = next((claim for claim in claims if claim.is_chosen), None)
@@ -107,17 +110,6 @@ def published_claims(page: Page, facts: SiteFacts, statements: Statements, shown
     ]
     checked = _with_only_day([_checked(claim, reader.bound) for claim in claims])
     return with_choice(checked, _choice(checked))
-
-
-def modified(
-    page: Page,
-    facts: SiteFacts,
-    statements: Statements,
-    shown: Iterable[Dated] = (),
-    publication: Publication = NOTHING_KNOWN,
-) -> datetime | None:
-    """When the page says it was last changed: only where it gives a time, after the publication, by the capture."""
-    return modification(modified_claims(page, facts, statements, shown, publication))
 
 
 def modification(claims: Iterable[Claim]) -> datetime | None:

@@ -6,10 +6,9 @@
 import logging
 from typing import Any
 
-from flows.transform import agencies, bylines, dates, languages, subjects
-from flows.transform.access import is_free
+from flows.transform import bylines, dates, languages, subjects
 from flows.transform.addresses import canonical
-from flows.transform.claims import Claim, chosen_value, first_possible
+from flows.transform.claims import Claim, chosen_value
 from flows.transform.fingerprints import minhash
 from flows.transform.lead_pictures import lead_picture
 from flows.transform.readings import Reading, read
@@ -69,8 +68,8 @@ def _document(page: Page, reading: Reading) -> Document:
         title=chosen_value(claims["title"]),
         lead=chosen_value(claims["lead"]),
         authors=bylines.authors(claims["authors"]),
-        agency=agencies.agency(claims["agency"]),
-        section=subjects.section(claims["section"]),
+        agency=chosen_value(claims["agency"]),
+        section=chosen_value(claims["section"]),
         tags=subjects.tags(claims["tags"]),
         published_at=publication.at,
         modified_at=dates.modification(claims["modified_at"]),
@@ -82,19 +81,18 @@ def _document(page: Page, reading: Reading) -> Document:
         image_url=lead_picture(claims["image_url"], reading.pictures),
         images=reading.pictures,
         links=reading.links,
-        is_free=is_free(reading.statements),
+        is_free=chosen_value(claims["is_free"]),
         text_method=reading.content.method,
         text_confidence=reading.content.confidence,
         captured_at=page.captured_at,
         extractor=EXTRACTOR,
         rules_version=reading.rules.rules_version,
-        **_measured(reading.text, first_possible(claims["language"])),
+        **_measured(reading.text, chosen_value(claims["language"])),
     )
 
 
-def _measured(text: str, spoken: Claim | None) -> dict[str, Any]:
+def _measured(text: str, language: str | None) -> dict[str, Any]:
     """The text, its language, and what is counted in it."""
-    language = None if spoken is None else str(spoken.value)
     return {
         "text": text,
         "language": language,

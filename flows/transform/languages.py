@@ -50,12 +50,6 @@ WORD = re.compile(rf"[^\W_]+(?:[{MARKS}]+[^\W_]*)*(?:['’.-][^\W_]+(?:[{MARKS}]
 UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3041-\u30ff\u3400-\u9fff]")
 
 
-def language(text: str, headline: str | None, statements: Evidence, facts: SiteFacts) -> str | None:
-    """BCP 47 tag of the text: what it is written in, with the headline and the page's statement where it is short."""
-    chosen = first_possible(language_claims(text, headline, statements, facts))
-    return None if chosen is None else str(chosen.value)
-
-
 def language_claims(text: str, headline: str | None, statements: Evidence, facts: SiteFacts) -> list[Claim]:
     """What speaks for each language, by rank: the text, then the page's statements, then what is known of its site.
 

@@ -5,7 +5,7 @@ from itertools import islice
 
 from lxml.html import HtmlElement
 
-from flows.transform.claims import Claim, first_possible, with_choice
+from flows.transform.claims import Claim, chosen_value, first_possible, with_choice
 from flows.transform.evidence import Evidence, strings_in
 from flows.transform.image_versions import is_same_picture, picture_address, picture_name
 from flows.transform.shown_pictures import Shown, not_a_picture, shown_pictures
@@ -35,8 +35,7 @@ def image_claims(
 
 def lead_picture(claims: list[Claim], pictures: tuple[Image, ...]) -> str | None:
     """The address of the chosen claim, else of the first picture of the text."""
-    chosen = next((claim.value for claim in claims if claim.is_chosen), None)
-    return chosen or (pictures[0].url if pictures else None)
+    return chosen_value(claims) or (pictures[0].url if pictures else None)
 
 
 def _largest_first(shown: list[Shown]) -> list[Shown]:

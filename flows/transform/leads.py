@@ -1,7 +1,7 @@
 """The lead: the standfirst that the page shows, else the first paragraph of its text."""
 
 from flows.transform.blocks import HEADINGS, Block
-from flows.transform.claims import Claim, first_possible, with_choice
+from flows.transform.claims import Claim, chosen_value, first_possible, with_choice
 from flows.transform.selectors import compiled
 from flows.transform.standfirsts import Standfirst
 from flows.transform.text import dense
@@ -31,14 +31,9 @@ def lead_claims(
     return with_choice(claims, first_possible(claims))
 
 
-def lead(claims: list[Claim]) -> str | None:
-    """The value of the chosen claim."""
-    return next((claim.value for claim in claims if claim.is_chosen), None)
-
-
 def with_lead(blocks: list[Block], claims: list[Claim]) -> list[Block]:
     """The blocks of a text with its lead before them, where the choice of the text has left it out."""
-    missing = [line for line in (lead(claims) or "").split("\n") if line and not _begins_with(blocks, line)]
+    missing = [line for line in (chosen_value(claims) or "").split("\n") if line and not _begins_with(blocks, line)]
     return [*(_block(line, blocks) for line in missing), *blocks] if blocks else blocks
 
 

@@ -57,11 +57,6 @@ def read_labels(root: HtmlElement, headline: str | None, url: str) -> Labels:
     return Labels(tuple(label_rows(root, headline)), breadcrumb(root), folder_name(root, url))
 
 
-def section(claims: list[Claim]) -> str | None:
-    """The value of the chosen claim."""
-    return next((claim.value for claim in claims if claim.is_chosen), None)
-
-
 def section_claims(statements: Evidence, labels: Labels, headline: str | None) -> list[Claim]:
     """What could be the section, in order of rank, the winner marked."""
     claims = [

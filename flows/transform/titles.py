@@ -34,18 +34,12 @@ MOST_PARTS = 6
 LONGEST = 600
 
 
-def title(page: Page, statements: Evidence, facts: SiteFacts, rules: SiteRules | None = None) -> str | None:
-    """The headline of a page, or None where it has none.
+def title_claims(page: Page, statements: Evidence, facts: SiteFacts, rules: SiteRules) -> list[Claim]:
+    """Every title of a page with its score, the best first, the chosen one marked; none where it has none.
 
     A whole page knows its headline better than a feed does, which shortens it and keeps it when the page is edited; the
     headings of a fragment are those within its text.
     """
-    claims = title_claims(page, statements, facts, rules or SiteRules(site=page.site, rules_version=0))
-    return next((claim.value for claim in claims if claim.is_chosen), None)
-
-
-def title_claims(page: Page, statements: Evidence, facts: SiteFacts, rules: SiteRules) -> list[Claim]:
-    """Every title of a page with its score, the best first, the chosen one marked."""
     stated, hint = list(_stated(statements)), squeeze(page.hint_title or "")
     if hint and not stated:
         return [Claim(without_known(hint, facts, rules), "hint", raw=hint, is_chosen=True)]

@@ -1,7 +1,7 @@
 """Importing this loads all that the transform loads on first use, so that workers forked afterwards share it.
 
-The language model, the segmenter and the character tables take 1.8 s of CPU and 100 MB; loaded before the fork, they
-cost that once and not once for each worker.
+The language model, the segmenter, the character tables and the weights of the text take 1.8 s of CPU and 100 MB; loaded
+before the fork, they cost that once and not once for each worker.
 """
 
 from flows.transform.documents import transform
@@ -14,5 +14,6 @@ PAGES = {
 
 for name, sentence in PAGES.items():
     url = f"https://example.org/{name}"
-    body = f"<p>{sentence * 8}</p>".encode()
-    transform(Page(source="warm", site="example.org", requested_url=url, url=url, body=body))
+    # A feed's fragment and a whole page: they go different ways to their text.
+    for markup in (f"<p>{sentence * 8}</p>", f"<html><body><p>{sentence * 8}</p></body></html>"):
+        transform(Page(source="warm", site="example.org", requested_url=url, url=url, body=markup.encode()))

@@ -28,7 +28,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from flows.transform.content.scores import FURTHEST, Model, Network
+from flows.transform.content.scores import Model, Network
 from tests.eval.gold import SETS, folder, scorer
 from tests.eval.lessons import Lesson, lessons
 from tests.eval.tables import markdown
@@ -64,14 +64,6 @@ def write(model: Model, path: Path) -> None:
     arrays = {name: array for index, network in enumerate(model.networks) for name, array in _named(network, index)}
     halves = {name: array.astype(np.float16) for name, array in arrays.items()}
     np.savez_compressed(path, mean=model.mean, deviation=model.deviation, **halves)
-
-
-def probabilities(model: Model, lesson: Lesson) -> NDArray[np.float32]:
-    """What the model gives each block of a page, as `scores.scores` computes it with the shipped one."""
-    inputs = np.clip((lesson.features - model.mean) / model.deviation, -FURTHEST, FURTHEST)
-    logits = np.mean([network.logits(inputs, lesson.words) for network in model.networks], axis=0)
-    result: NDArray[np.float32] = 1 / (1 + np.exp(-logits))
-    return result
 
 
 def table(judged: Iterable[tuple[Lesson, NDArray[np.float32]]]) -> str:
@@ -123,7 +115,8 @@ def _judged(
     for fold in range(folds):
         model = fitted([lesson for lesson in known if fold_of(lesson.site, folds) != fold], **settings)
         print(f"fold {fold + 1} of {folds} is trained", flush=True)
-        yield from ((lesson, probabilities(model, lesson)) for lesson in known if fold_of(lesson.site, folds) == fold)
+        held_out = [lesson for lesson in known if fold_of(lesson.site, folds) == fold]
+        yield from ((lesson, model.probabilities(lesson.features, lesson.words)) for lesson in held_out)
 
 
 def _named(network: Network, index: int) -> Iterator[tuple[str, NDArray[np.float32]]]:

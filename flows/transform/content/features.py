@@ -1,8 +1,8 @@
 """What can be seen of each block without reading the page as a person would: a row of numbers for the score to weigh.
 
 Four sorts of evidence, as in boilerplate removal since Kohlschütter et al. (2010): the words of the block, its
-markup, where it stands (`surroundings.py`), and its neighbours in the same container. `FEATURES` names the columns;
-the weights were learnt for exactly these in exactly this order.
+markup, where it stands (`surroundings.py`), and its neighbours in the same container. The weights were learnt for
+exactly these columns in exactly this order.
 """
 
 import re
@@ -87,12 +87,12 @@ class Table:
             self.add(f"{prefix}_{name}", (bits >> index) & 1)
 
     def matrix(self) -> Column:
-        """Rows are blocks, columns are FEATURES."""
+        """Rows are blocks, columns in the order in which they were added."""
         return np.stack(list(self.columns.values()), axis=1)
 
 
 def features(blocks: Sequence[Block], surroundings: Surroundings, statements: Evidence) -> tuple[Column, Column]:
-    """The matrix of features (blocks × FEATURES) and the number of words in each block."""
+    """The matrix of features (a row for each block) and the number of words in each block."""
     places = [surroundings.of(block.container) for block in blocks]
     texts = [dense(block.text) for block in blocks]
     words = np.array([len(TOKEN.findall(block.text)) for block in blocks], dtype=np.float32)

@@ -3,7 +3,7 @@
 A block is judged with up to fifteen neighbours on either side and with the page as a whole, since a line that says
 little by itself is told by its company (Vogels et al., Web2Text, 2018, and Leonhardt et al., BoilerNet, 2020, do the
 like). The weights in `weights.npz` were learnt by `tests/eval/learn.py` from pages whose text is known; they know
-nothing of sites, only the FEATURES. Evaluation is plain numpy: a millisecond a page.
+nothing of sites, only the columns of `features.py`. Evaluation is plain numpy: a millisecond a page.
 """
 
 from dataclasses import dataclass
@@ -52,14 +52,18 @@ class Model:
     deviation: Numbers
     networks: tuple[Network, ...]
 
+    def probabilities(self, features: Numbers, words: Numbers) -> Numbers:
+        """How likely each row is one of the text."""
+        inputs = np.clip((features - self.mean) / self.deviation, -FURTHEST, FURTHEST)
+        logits = np.mean([network.logits(inputs, words) for network in self.networks], axis=0)
+        result: Numbers = 1 / (1 + np.exp(-logits))
+        return result
+
 
 def scores(features: Numbers, words: Numbers) -> Numbers:
     """The probability that each block (a row of `features`, with its number of words) belongs to the text."""
-    model = _model()
-    inputs = np.clip((features - model.mean) / model.deviation, -FURTHEST, FURTHEST)
-    logits = np.mean([network.logits(inputs, words) for network in model.networks], axis=0)
-    probabilities: Numbers = np.round(1 / (1 + np.exp(-logits)), DECIMALS).astype(np.float32)
-    return probabilities
+    rounded: Numbers = np.round(_model().probabilities(features, words), DECIMALS).astype(np.float32)
+    return rounded
 
 
 def _rectified(values: Numbers) -> Numbers:

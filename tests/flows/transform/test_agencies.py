@@ -2,8 +2,9 @@
 
 import pytest
 
-from flows.transform.agencies import agency, agency_claims
+from flows.transform.agencies import agency_claims
 from flows.transform.byline_marks import Mark, Place
+from flows.transform.claims import chosen_value
 from flows.transform.evidence import Evidence
 from flows.web.sites import site_facts
 
@@ -11,7 +12,7 @@ ANY_SITE = site_facts("nobody.example")
 
 
 def named(statements=None, marks=(), credits_=(), blocks=()):
-    return agency(agency_claims(statements or Evidence(), marks, credits_, blocks, ANY_SITE))
+    return chosen_value(agency_claims(statements or Evidence(), marks, credits_, blocks, ANY_SITE))
 
 
 @pytest.mark.parametrize(
@@ -56,5 +57,5 @@ def test_a_credit_line_at_the_foot_names_the_agency():
 
 def test_the_copyright_line_outranks_the_dateline():
     claims = agency_claims(Evidence(), [], [], ["PARIS (Reuters) - The bridge.", "© 2021 AFP"], ANY_SITE)
-    assert agency(claims) == "AFP"
+    assert chosen_value(claims) == "AFP"
     assert [claim.is_chosen for claim in claims] == [True, False, False]

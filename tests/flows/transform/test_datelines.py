@@ -5,8 +5,7 @@ from time import perf_counter
 
 import pytest
 
-from flows.transform import trees
-from flows.transform.dates import dated_elements, modified, published, published_claims
+from flows.transform import dates, trees
 from flows.transform.evidence import read_evidence
 from flows.web.sites import SiteFacts
 from warehouse.model import Evidence, Page, Precision, Zone
@@ -19,12 +18,12 @@ def read(body, *, head="", url="https://news.example/a", captured_at=CAPTURE, la
     markup = f"<html lang={language}><head><title>A river rises</title>{head}</head><body>{body}</body></html>"
     root = trees.parse(markup)
     statements = read_evidence(root)
-    shown = dated_elements(root, statements, "A river rises")
+    shown = dates.dated_elements(root, statements, "A river rises")
     return page, SiteFacts(**facts), statements, shown
 
 
 def publication(body="", **given):
-    return published(*read(body, **given))
+    return dates.publication(dates.published_claims(*read(body, **given)))
 
 
 HEADLINE = "<h1>A river rises</h1>"
@@ -160,14 +159,15 @@ def test_a_change_has_a_time_and_lies_between_publication_and_capture():
     def changed(*times):
         metas = "".join(f"<meta property=article:modified_time content={time}>" for time in times)
         page, facts, statements, shown = read(HEADLINE, head=f"<meta name=pubdate content=2024-01-31T10:00:00Z>{metas}")
-        return modified(page, facts, statements, shown, published(page, facts, statements, shown))
+        appeared = dates.publication(dates.published_claims(page, facts, statements, shown))
+        return dates.modification(dates.modified_claims(page, facts, statements, shown, appeared))
 
     assert changed("2024-02-01T10:00:00Z") == datetime(2024, 2, 1, 10, tzinfo=UTC)
     assert changed("2024-01-01T10:00:00Z", "2025-01-01T10:00:00Z", "2024-02-01", "never") is None
 
 
 def test_every_date_is_a_claim_and_says_why_it_lost():
-    claims = published_claims(*read(f"{HEADLINE}<p>Published: 31 January 2024</p><p>Deadline: 5 March 2024</p>"))
+    claims = dates.published_claims(*read(f"{HEADLINE}<p>Published: 31 January 2024</p><p>Deadline: 5 March 2024</p>"))
     assert [claim.is_chosen for claim in claims] == [True, False]
     assert claims[1].refused == "of something else"
     assert all(claim.shown()["value"] for claim in claims)
@@ -179,7 +179,7 @@ def test_every_date_is_a_claim_and_says_why_it_lost():
 def test_pages_full_of_dates_are_read_at_once(body):
     given = read(f"{HEADLINE}{body}")
     started = perf_counter()
-    published(*given)
+    dates.publication(dates.published_claims(*given))
     assert perf_counter() - started < 1
 
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.transform.dates import Dated, published
+from flows.transform import dates
+from flows.transform.dates import Dated
 from flows.transform.evidence import Evidence as Statements
 from flows.transform.written_dates import read_date
 from flows.web.sites import SiteFacts
@@ -29,7 +30,7 @@ def publication(
         hint_published_kind=kind,
     )
     visible = [Dated(Evidence.VISIBLE, raw) for raw in raws]
-    return published(page, SiteFacts(**facts), statements or Statements(), visible)
+    return dates.publication(dates.published_claims(page, SiteFacts(**facts), statements or Statements(), visible))
 
 
 def test_a_visible_time_is_read_in_the_sites_own_zone():

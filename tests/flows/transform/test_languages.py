@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from flows.transform.claims import chosen_value
 from flows.transform.evidence import Evidence
-from flows.transform.languages import language, language_claims
+from flows.transform.languages import language_claims
 from flows.web.sites import SiteFacts
 
 # Made-up sentences, long enough to be told apart.
@@ -31,7 +32,7 @@ KOREAN = "항구의 벽이 화요일 밤에 무너졌고 시장은 겨울 전에
 
 def told(text, lang=None, headline=None, **meta):
     named = {name.replace("_", "-"): [value] for name, value in meta.items()}
-    return language(text, headline, Evidence(html_language=lang, meta=named), SiteFacts())
+    return chosen_value(language_claims(text, headline, Evidence(html_language=lang, meta=named), SiteFacts()))
 
 
 @pytest.mark.parametrize(
@@ -89,7 +90,7 @@ def test_characters_read_in_a_wrong_code_are_no_language():
 
 def test_content_language_and_open_graph_are_statements_too():
     assert told("OK 1") is None
-    assert language("OK 1", None, Evidence(meta={"og:locale": ["fr_FR"]}), SiteFacts()) == "fr"
+    assert chosen_value(language_claims("OK 1", None, Evidence(meta={"og:locale": ["fr_FR"]}), SiteFacts())) == "fr"
     assert told("OK 1", content_language="sv") == "sv"
 
 

@@ -3,8 +3,9 @@
 import pytest
 
 from flows.transform.blocks import blocks_of
+from flows.transform.claims import chosen_value
 from flows.transform.evidence import read_evidence
-from flows.transform.leads import lead, lead_claims, with_lead
+from flows.transform.leads import lead_claims, with_lead
 from flows.transform.standfirsts import standfirsts
 from flows.transform.trees import parse
 from flows.web.sites import site_facts
@@ -43,50 +44,50 @@ def page(*above):
     ],
 )
 def test_a_marked_standfirst_is_the_lead(marked):
-    assert lead(found(page(marked.format(STANDFIRST)))) == STANDFIRST
+    assert chosen_value(found(page(marked.format(STANDFIRST)))) == STANDFIRST
 
 
 def test_what_the_page_states_is_the_lead_where_it_is_shown_word_for_word():
-    assert lead(found(page(f"<div>{STANDFIRST}</div>"), DESCRIPTION)) == STANDFIRST
+    assert chosen_value(found(page(f"<div>{STANDFIRST}</div>"), DESCRIPTION)) == STANDFIRST
 
 
 def test_a_stated_description_that_was_cut_stands_for_the_whole_paragraph():
     head = f'<meta name="description" content="{STANDFIRST[:70]}…">'
-    assert lead(found(page(f"<div>{STANDFIRST}</div>"), head)) == STANDFIRST
+    assert chosen_value(found(page(f"<div>{STANDFIRST}</div>"), head)) == STANDFIRST
 
 
 def test_a_description_that_the_page_does_not_show_is_no_lead():
-    assert lead(found(page(), DESCRIPTION)) == PROSE[0].strip()
+    assert chosen_value(found(page(), DESCRIPTION)) == PROSE[0].strip()
 
 
 def test_a_second_headline_behind_the_first_is_the_lead():
-    assert lead(found(page(f"<h2>{STANDFIRST}</h2>"))) == STANDFIRST
+    assert chosen_value(found(page(f"<h2>{STANDFIRST}</h2>"))) == STANDFIRST
 
 
 def test_a_subheading_within_the_text_is_not():
     body = f"<article><h1>{TITLE}</h1><p>{PROSE[0]}</p><h2>{STANDFIRST}</h2><p>{PROSE[1]}</p></article>"
-    assert lead(found(body)) == PROSE[0].strip()
+    assert chosen_value(found(body)) == PROSE[0].strip()
 
 
 def test_a_paragraph_in_the_header_of_the_headline_is_the_lead():
     body = f"<header><div><h1>{TITLE}</h1></div><p>{STANDFIRST}</p></header><p>{PROSE[0]}</p>"
-    assert lead(found(body)) == STANDFIRST
+    assert chosen_value(found(body)) == STANDFIRST
 
 
 def test_a_paragraph_that_stands_alone_above_the_text_is_the_lead():
-    assert lead(found(page(f'<div class="css-1x"><p>{STANDFIRST}</p></div>'))) == STANDFIRST
+    assert chosen_value(found(page(f'<div class="css-1x"><p>{STANDFIRST}</p></div>'))) == STANDFIRST
 
 
 def test_a_standfirst_in_several_points_is_one_lead():
     points = "".join(
         f'<p class="lead">{point}</p>' for point in (STANDFIRST, "The market is full.", "The ferry waits.")
     )
-    assert lead(found(page(points))) == f"{STANDFIRST}\nThe market is full.\nThe ferry waits."
+    assert chosen_value(found(page(points))) == f"{STANDFIRST}\nThe market is full.\nThe ferry waits."
 
 
 def test_a_text_whose_every_paragraph_has_the_class_has_one_lead():
     body = f"<h1>{TITLE}</h1>" + "".join(f'<p class="lead">{STANDFIRST} {number}</p>' for number in range(20))
-    assert lead(found(body)) == f"{STANDFIRST} 0"
+    assert chosen_value(found(body)) == f"{STANDFIRST} 0"
 
 
 @pytest.mark.parametrize(
@@ -104,7 +105,7 @@ def test_a_text_whose_every_paragraph_has_the_class_has_one_lead():
     ],
 )
 def test_teasers_captions_dates_and_links_above_the_text_are_no_lead(other):
-    assert lead(found(page(other))) == PROSE[0].strip()
+    assert chosen_value(found(page(other))) == PROSE[0].strip()
 
 
 def test_refused_lines_are_shown_with_their_reason():
@@ -116,7 +117,7 @@ def test_a_text_that_begins_with_a_heading_has_no_lead_unless_it_is_the_headline
     facts = site_facts(URL)
     for heading, expected in ((f"Storm: {TITLE}", "Prose."), ("What happened", None)):
         blocks = blocks_of(parse(f"<h3>{heading}</h3><p>Prose.</p>"))
-        assert lead(lead_claims([], blocks, TITLE, facts)) == expected
+        assert chosen_value(lead_claims([], blocks, TITLE, facts)) == expected
 
 
 def test_a_lead_that_the_text_left_out_is_put_before_it_once():

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.transform.access import access_claims, is_free
+from flows.transform.claims import chosen_value
 from flows.transform.evidence import read_evidence
-from flows.transform.subjects import is_label, read_labels, section, section_claims, tags, tags_claims
+from flows.transform.subjects import is_label, read_labels, section_claims, tags, tags_claims
 from flows.transform.trees import parse
 
 URL = "https://gazette.example/coast/2024/harbour-reopens-after-storm"
@@ -29,7 +30,7 @@ def found_tags(body="", head="", ld=None):
 
 def found_section(body="", head="", ld=None):
     root, statements = page(body, head, ld)
-    return section(section_claims(statements, read_labels(root, TITLE, URL), TITLE))
+    return chosen_value(section_claims(statements, read_labels(root, TITLE, URL), TITLE))
 
 
 @pytest.mark.parametrize(

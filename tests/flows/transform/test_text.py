@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from flows.transform.claims import chosen_value
 from flows.transform.evidence import Evidence
-from flows.transform.languages import language, script, word_count
+from flows.transform.languages import language_claims, script, word_count
 from flows.transform.text import character_count, dense, squeeze, text_hash
 from flows.web.sites import SiteFacts
 
@@ -63,21 +64,21 @@ def test_invisible_characters_go_and_those_that_spell_words_stay(text, plain):
     ],
 )
 def test_the_language_is_that_of_the_text(text, tag):
-    assert language(text, None, Evidence(), SiteFacts()) == tag
+    assert chosen_value(language_claims(text, None, Evidence(), SiteFacts())) == tag
 
 
 def test_a_short_text_is_in_the_language_that_the_page_states():
-    assert language("OK", None, Evidence(html_language="da-DK"), SiteFacts()) == "da"
-    assert language("", "桥有了名字", Evidence(), SiteFacts()) == "zh-Hans"
+    assert chosen_value(language_claims("OK", None, Evidence(html_language="da-DK"), SiteFacts())) == "da"
+    assert chosen_value(language_claims("", "桥有了名字", Evidence(), SiteFacts())) == "zh-Hans"
 
 
 def test_a_text_without_letters_has_no_language():
-    assert language("1234", None, Evidence(), SiteFacts()) is None
+    assert chosen_value(language_claims("1234", None, Evidence(), SiteFacts())) is None
 
 
 @given(st.text())
 def test_language_script_and_words_are_total(text):
-    language(text, text, Evidence(), SiteFacts())
+    chosen_value(language_claims(text, text, Evidence(), SiteFacts()))
     assert script(text) in ("Hans", "Hant")
     assert word_count(text, "zh-Hans") >= 0
     assert word_count(text, None) >= 0
