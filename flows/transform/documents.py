@@ -11,6 +11,7 @@ from flows.transform.addresses import canonical
 from flows.transform.claims import Claim, chosen_value
 from flows.transform.fingerprints import minhash
 from flows.transform.lead_pictures import lead_picture
+from flows.transform.limits import FULL, Limits
 from flows.transform.readings import Reading, read
 from flows.transform.refusals import refusal
 from flows.transform.text import character_count, text_hash
@@ -23,13 +24,14 @@ LONGEST_DETAIL = 500
 logger = logging.getLogger(__name__)
 
 
-def transform(page: Page, rules: SiteRules | None = None) -> Document | Reject:
+def transform(page: Page, rules: SiteRules | None = None, limits: Limits = FULL) -> Document | Reject:
     """The document that a page holds, or why there is none. Never raises: a page must not stop its shard.
 
-    `rules` is what was learnt about the page's site; the same page and rules give the same answer for ever.
+    `rules` is what was learnt about the page's site, `limits` what the page may cost; the same page, rules and limits
+    give the same answer for ever.
     """
     try:
-        return _result(page, read(page, rules or no_rules(page.site)))
+        return _result(page, read(page, rules or no_rules(page.site), limits))
     except Exception as trouble:
         # The page boundary: whatever one page does to a step or a library, the others go on.
         logger.exception("page %s (%s) could not be transformed", page.page_id, page.url)
@@ -38,7 +40,7 @@ def transform(page: Page, rules: SiteRules | None = None) -> Document | Reject:
 
 def explain(page: Page, rules: SiteRules | None = None) -> tuple[Document | Reject, dict[str, list[Claim]]]:
     """What `transform` gives, and by column name the claims from which it was decided. Raises what a step raises."""
-    reading = read(page, rules or no_rules(page.site))
+    reading = read(page, rules or no_rules(page.site), FULL)
     return _result(page, reading), dict(reading.claims)
 
 

@@ -18,6 +18,7 @@ from flows.transform.headers import split_header
 from flows.transform.languages import language_claims
 from flows.transform.lead_pictures import image_claims
 from flows.transform.leads import lead_claims, with_lead
+from flows.transform.limits import Limits
 from flows.transform.links import links_in
 from flows.transform.noise import remove_noise, without_noise
 from flows.transform.refusals import Shown, has_player, refusal_claims
@@ -42,7 +43,7 @@ class Reading:
     claims: Mapping[str, list[Claim]]
 
 
-def read(page: Page, rules: SiteRules) -> Reading:
+def read(page: Page, rules: SiteRules, limits: Limits) -> Reading:
     """All steps, in their order: each takes out of the page's tree what the next must not see."""
     markup, _ = decode(page.body, page.charset)
     is_fragment = trees.is_fragment(markup)
@@ -66,7 +67,7 @@ def read(page: Page, rules: SiteRules) -> Reading:
     remove_noise(root, facts)
     shown = images.pictures(root, page.url, facts)
     images.remove_captions(root, facts)
-    content = read_content(root, statements, page.hint_text, is_fragment=is_fragment)
+    content = read_content(root, statements, page.hint_text, is_fragment=is_fragment, limits=limits)
     pictures = images.within(content.region, shown)
 
     # The text without the lines about it, and with its lead.

@@ -34,6 +34,7 @@ from flows.transform.content.features import TOKEN, features
 from flows.transform.content.scores import scores
 from flows.transform.content.surroundings import Surroundings
 from flows.transform.evidence import Evidence
+from flows.transform.limits import FULL, Limits
 from flows.transform.text import dense
 
 Numbers = NDArray[np.float32]
@@ -66,22 +67,27 @@ class Content:
     claims: list[Claim]
 
 
-def read_content(root: HtmlElement, statements: Evidence, fed: str | None = None, *, is_fragment: bool) -> Content:
+def read_content(
+    root: HtmlElement, statements: Evidence, fed: str | None = None, *, is_fragment: bool, limits: Limits = FULL
+) -> Content:
     """The text of a cleaned tree, `fed` being what the feed gives of it; no blocks where there is none."""
     body = root.find("body")
     blocks = blocks_of(body)
     if is_fragment:
-        return _fragment_content(root, blocks, body)
+        return _fragment_content(root, blocks, body, limits)
     given = [candidate for candidate in (as_stated(statements), as_fed(fed)) if candidate]
     if not blocks:
         return _given_content(given, body)
     table, words = features(blocks, Surroundings(body), statements)
-    return _page_content(root, blocks, _Judged(scores(table, words), words), given)
+    return _page_content(root, blocks, _Judged(scores(table, words), words), given, limits)
 
 
-def _page_content(root: HtmlElement, blocks: list[Block], judged: "_Judged", given: list[Candidate]) -> Content:
+def _page_content(
+    root: HtmlElement, blocks: list[Block], judged: "_Judged", given: list[Candidate], limits: Limits
+) -> Content:
     candidates = [judged.best("blocks")]
-    if judged.expected(candidates[0]) < SURE and len(blocks) <= MOST_BLOCKS:
+    is_unsure = judged.expected(candidates[0]) < SURE and len(blocks) <= MOST_BLOCKS
+    if is_unsure and limits.has_fallbacks:
         others = [by_trafilatura(root, blocks), by_readability(root, blocks)]
         judged = judged.with_votes(others)
         candidates += [*others, judged.best("vote")]
@@ -142,9 +148,9 @@ def _given_content(given: list[Candidate], body: HtmlElement) -> Content:
     return Content(_blocks_of_lines(longest.lines, body), body, longest.method, GIVEN, claims)
 
 
-def _fragment_content(root: HtmlElement, blocks: list[Block], body: HtmlElement) -> Content:
+def _fragment_content(root: HtmlElement, blocks: list[Block], body: HtmlElement, limits: Limits) -> Content:
     # The fallbacks of trafilatura weigh the article against the page around it; a fragment has none around it.
-    lines = trafilatura_lines(root, is_fast=True)
+    lines = trafilatura_lines(root, is_fast=True) if limits.has_fallbacks else []
     # Below its own limit trafilatura takes all there is; it has then judged nothing.
     found = {dense(line) for line in lines} if length(lines) >= JUDGED else set()
     kept = [block for block in blocks if not is_navigation(block) or dense(block.text) in found] or blocks
