@@ -1,0 +1,214 @@
+"""What a page may bring to the parser: its markup within the limits, and in words what was left out for that.
+
+libxml2 takes a time for the attributes of a tag that grows with their square (a million: hours), and drops without an
+error what is nested below some two thousand elements; the steps behind it walk from elements to their ancestors, so
+that many deep elements cost them minutes. A page within the limits goes through as it is, after a look that costs a
+third of its parse; from others the least is taken, words last.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from itertools import islice
+
+from flows.transform.blocks import INLINE
+from flows.transform.limits import FULL, Limits
+from flows.transform.tags import LASTING, attributes_of, has_large_tag, is_empty, tags_in
+from warehouse.model import Cut
+
+# Without so many opening tags no nesting gets near the depth at which libxml2 gives up.
+HARMLESS_TAGS = 1000
+# Nothing shorter holds enough attributes to cost more than some milliseconds.
+HARMLESS_CHARACTERS = 5000
+# Pages that lay out by line breaks have two or three in a row; those behind a fourth show nothing.
+MANY_BREAKS = re.compile(r"(<br\s*+/?+>\s*+)(?:<br\s*+/?+>\s*+){3,}+", re.IGNORECASE)
+SUSPICIOUS_TAGS = 10_000
+RANK = 100
+# fmt: off
+VOID = frozenset((
+    "area", "base", "basefont", "br", "col", "embed", "frame", "hr", "img", "input", "isindex", "link", "meta", "param",
+    "source", "track", "wbr",
+))
+# fmt: on
+# What never nests: void elements, those whose text is raw, and the three that a page has once.
+LEVEL = VOID | LASTING | {"html", "head", "body"}
+# Opening one of these ends an open one of the same name where that is the innermost: their end tags may be left out.
+SELF_ENDING = frozenset(("dd", "dt", "li", "option", "p", "td", "th", "tr"))
+# An end tag closes nothing that outranks it (`htmlEndPriority` in libxml2's HTMLparser.c); what is not named has 100.
+RANKS = {"div": 150, "td": 160, "th": 160, "tr": 170, "thead": 180, "tbody": 180, "tfoot": 180, "table": 190}
+
+Edit = tuple[int, int, str]
+"""Where a piece of the markup begins and ends, and what comes in its place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Guarded:
+    """Markup that can be parsed, and what was left out of it."""
+
+    markup: str
+    cuts: frozenset[Cut] = frozenset()
+
+
+def guarded(markup: str, limits: Limits = FULL) -> Guarded:
+    """The page's markup within the limits. What is within them comes back as it is."""
+    if is_modest(markup, limits):
+        return Guarded(markup)
+    if markup.count("<") > SUSPICIOUS_TAGS:
+        markup = MANY_BREAKS.sub(r"\1", markup)
+    measured = _Measured(markup, limits)
+    measured.take()
+    kept, cuts = measured.kept(), set(measured.cuts)
+    if len(kept) > limits.characters:
+        kept = kept[: limits.characters]
+        cuts.add(Cut.BYTES)
+    flat = flattened(kept, limits.depth) if measured.tags > HARMLESS_TAGS else kept
+    if flat is not kept:
+        cuts.add(Cut.DEPTH)
+    return Guarded(flat, frozenset(cuts))
+
+
+def is_modest(markup: str, limits: Limits) -> bool:
+    """Whether a page is within all limits, as far as a quick look can tell; large ones are measured."""
+    if len(markup) > min(limits.value_characters, limits.characters, limits.tag_characters, limits.script_characters):
+        return False
+    most_opened = min(HARMLESS_TAGS, limits.tags)
+    signs = markup.count("<")
+    if signs > most_opened and signs - markup.count("</") > most_opened:
+        return False
+    return len(markup) <= HARMLESS_CHARACTERS or not has_large_tag(markup, limits.attributes)
+
+
+def flattened(markup: str, most: int) -> str:
+    """The markup without the tags that open an element more than so many levels deep, and without their end tags.
+
+    All text stays, and where a block began or ended, a line does. What the parser closes by itself is followed only
+    roughly, and rather too little: the depth is that of this account or less, or a little more, never ten times as much.
+    """
+    nesting = _Nesting(most)
+    edits: list[Edit] = []
+    for tag, _ in tags_in(markup):
+        opened = tag["opened"]
+        name = (opened or tag["closed"]).lower()
+        if name in LEVEL or (opened and is_empty(tag)):
+            continue
+        if not (nesting.opens(name) if opened else nesting.closes(name)):
+            edits.append((*tag.span(), "" if name in INLINE else "<br>"))
+    return _edited(markup, edits) if edits else markup
+
+
+@dataclass(slots=True)
+class _Measured:
+    """A page's tags, taken one by one until the limits are reached; what is over them is left out."""
+
+    source: str
+    limits: Limits
+    tags: int = 0
+    cuts: set[Cut] = field(default_factory=set)
+    _tag_characters: int = 0
+    _script_characters: int = 0
+    _dropped: int = 0
+    _end: int | None = None
+    _edits: list[Edit] = field(default_factory=list)
+
+    def take(self) -> None:
+        """Looks at all tags, as far as the page is kept."""
+        for tag, text_end in tags_in(self.source):
+            if not tag["opened"]:
+                continue
+            if self.tags == self.limits.tags:
+                self.cuts.add(Cut.TAGS)
+                self._end = tag.start()
+            if self._end is not None or tag.start() - self._dropped > self.limits.characters:
+                return
+            self.tags += 1
+            self._take_attributes(tag)
+            if tag["opened"].lower() in ("script", "style"):
+                self._take_script(tag.end(), text_end)
+
+    def kept(self) -> str:
+        """What is left of the page."""
+        return _edited(self.source[: self._end], self._edits)
+
+    def _take_attributes(self, tag: re.Match[str]) -> None:
+        size = len(tag[0])
+        if size > self.limits.attributes:
+            kept = list(islice(attributes_of(tag), self.limits.attributes + 1))
+            small = [one for one in kept[: self.limits.attributes] if len(one) <= self.limits.value_characters]
+            if len(small) < len(kept):
+                size = self._replace(tag, small)
+        if self._tag_characters + size > self.limits.tag_characters:
+            size = self._replace(tag, ())
+        self._tag_characters += size
+
+    def _replace(self, tag: re.Match[str], attributes: Iterable[str]) -> int:
+        """Leaves a tag these attributes; how long it is then."""
+        self.cuts.add(Cut.ATTRIBUTES)
+        shorter = " ".join([f"<{tag['opened']}", *attributes, "/>" if is_empty(tag) else ">"])
+        self._edit((*tag.span(), shorter))
+        return len(shorter)
+
+    def _take_script(self, start: int, end: int) -> None:
+        self._script_characters += end - start
+        if self._script_characters > self.limits.script_characters:
+            self._script_characters -= end - start
+            self.cuts.add(Cut.SCRIPTS)
+            self._edit((start, end, ""))
+
+    def _edit(self, edit: Edit) -> None:
+        if self._edits and self._edits[-1][0] == edit[0]:
+            edit_before = self._edits.pop()
+            self._dropped -= edit_before[1] - edit_before[0] - len(edit_before[2])
+        self._edits.append(edit)
+        self._dropped += edit[1] - edit[0] - len(edit[2])
+
+
+@dataclass(slots=True)
+class _Nesting:
+    """The elements that are open, the outermost first, and by name those that were not let in below them."""
+
+    most: int
+    _open: list[str] = field(default_factory=list)
+    _counted: Counter[str] = field(default_factory=Counter)
+    _hidden: Counter[str] = field(default_factory=Counter)
+
+    def opens(self, name: str) -> bool:
+        """Whether an element may open here."""
+        if name in SELF_ENDING and self._open and self._open[-1] == name:
+            return True
+        if len(self._open) >= self.most:
+            self._hidden[name] += 1
+            return False
+        self._open.append(name)
+        self._counted[name] += 1
+        return True
+
+    def closes(self, name: str) -> bool:
+        """Whether an end tag belongs to an element that was let in, or to none."""
+        if self._hidden[name]:
+            self._hidden[name] -= 1
+            return False
+        if self._counted[name]:
+            self._close(name)
+        return True
+
+    def _close(self, name: str) -> None:
+        rank = RANKS.get(name, RANK)
+        at = len(self._open) - 1
+        while self._open[at] != name:
+            if RANKS.get(self._open[at], RANK) > rank:
+                return
+            at -= 1
+        self._counted.subtract(self._open[at:])
+        del self._open[at:]
+        self._hidden.clear()
+
+
+def _edited(markup: str, edits: Iterable[Edit]) -> str:
+    """The markup with its edits, which come in its order and do not overlap."""
+    pieces: list[str] = []
+    at = 0
+    for start, end, new in edits:
+        pieces += (markup[at:start], new)
+        at = end
+    return "".join((*pieces, markup[at:]))
