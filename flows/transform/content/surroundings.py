@@ -45,9 +45,10 @@ HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNO
 LONGEST_NAMES = 500
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Place:
-    """An element that holds text, and what is around it up to the body.
+    """An element that holds text, and what is around it up to the body. Not frozen: a page has hundreds, and setting
+    the fields of a frozen one takes longer than finding their values.
 
     `names` are the kinds that its own names tell, `around` those and all further out; `tags` are the landmarks that it
     stands in: bit sets over KINDS and ANCESTORS. `text_count` counts the elements named for text, itself and outwards;
@@ -119,10 +120,9 @@ class Surroundings:
 
 
 def _named(element: HtmlElement) -> int:
-    attributes = element.attrib
-    if not attributes:
-        return 0
-    return kinds(" ".join(attributes.get(name, "") for name in ("class", "id", "role", "itemprop"))[:LONGEST_NAMES])
+    get = element.get
+    names = get("class"), get("id"), get("role"), get("itemprop")
+    return kinds(" ".join([name for name in names if name])[:LONGEST_NAMES]) if any(names) else 0
 
 
 @lru_cache(maxsize=20_000)
