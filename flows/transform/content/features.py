@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flows.transform.blocks import HEADINGS, Block
+from flows.transform.content.patterns import PatternSet
 from flows.transform.content.surroundings import ANCESTORS, KINDS, Place, Surroundings
 from flows.transform.evidence import Evidence, unescaped
 from flows.transform.text import dense, squeeze
@@ -57,7 +58,7 @@ PHRASES = {
     "comment": r"\bcomments?\b|\breply\b|kommentar|评论|評論|коммент|σχόλι|komentarz",
     "code": r"function\s*\(|\bvar\s|=>|\{\s*$|\bimport\s|</?\w+>|\bconst\s",
 }
-SAYINGS = [re.compile(pattern) for pattern in PHRASES.values()]
+SAYINGS = PatternSet(PHRASES.values())
 # A label is short; in longer blocks the same words are prose.
 LABEL = 160
 # Titles shorter than this stand in many lines by chance, and so do the first letters of longer ones.
@@ -150,8 +151,7 @@ def _said(text: str) -> int:
 # What stands in menus and boxes returns on every page of a site.
 @lru_cache(maxsize=16_384)
 def _label_says(text: str) -> int:
-    folded = text.lower()
-    return sum(1 << index for index, pattern in enumerate(SAYINGS) if pattern.search(folded))
+    return SAYINGS.found_in(text.lower())
 
 
 def _under_headings(blocks: Sequence[Block], said: Sequence[int]) -> list[int]:

@@ -10,6 +10,8 @@ from functools import lru_cache
 
 from lxml.html import HtmlElement
 
+from flows.transform.content.patterns import PatternSet
+
 KINDS: dict[str, str] = {
     "comment": r"comment|disqus|kommentar|discussion|reply|replies|respond",
     "foot": r"foot|colophon|legal|copyright|imprint|disclaimer",
@@ -32,8 +34,7 @@ KINDS: dict[str, str] = {
     "body": r"article-?body",
     "text": r"article|content|body|text|entry|post|story|main|paragraph|rich|prose|copy",
 }
-# For names in lower case: a pattern that ignores case cannot skip to its first letters, and takes four times as long.
-PATTERNS = [re.compile(pattern) for pattern in KINDS.values()]
+NAMES = PatternSet(KINDS.values())
 TEXT = 1 << list(KINDS).index("text")
 ANCESTORS = (
     *("article", "main", "aside", "footer", "header", "nav", "form", "figure", "table", "ul", "ol", "blockquote"),
@@ -128,8 +129,7 @@ def _named(element: HtmlElement) -> int:
 @lru_cache(maxsize=20_000)
 def kinds(names: str) -> int:
     """The kinds of part that names tell of, as a bit set."""
-    folded = names.lower()
-    return sum(1 << index for index, pattern in enumerate(PATTERNS) if pattern.search(folded))
+    return NAMES.found_in(names.lower())
 
 
 def _is_hidden(element: HtmlElement) -> bool:
