@@ -5,7 +5,7 @@ text counts, and the blocks say how it reads.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -20,8 +20,9 @@ INLINE = frozenset((
 ))
 # fmt: on
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
-STRONG = frozenset(("b", "strong"))
-SILENT = frozenset(("script", "style", "noscript", "template", "head", "svg", "iframe", "object", "textarea", "select"))
+SILENT = ("script", "style", "noscript", "template", "head", "svg", "iframe", "object", "textarea", "select")
+# What a run of text can stand in that says something of it, by tag.
+MARKED = {"a": "a", "b": "strong", "strong": "strong", "small": "small", "li": "li", **dict.fromkeys(SILENT, "silent")}
 
 
 @dataclass(slots=True)
@@ -38,98 +39,87 @@ class Block:
     anchors: list[HtmlElement]
 
 
-@dataclass(slots=True)
-class _Walk:
-    """Where a walk through the tree stands."""
-
-    parts: list[str] = field(default_factory=list)
-    containers: list[HtmlElement] = field(default_factory=list)
-    anchors: list[HtmlElement] = field(default_factory=list)
-    depth: dict[str, int] = field(default_factory=lambda: {"a": 0, "strong": 0, "small": 0, "li": 0, "silent": 0})
-    marked: dict[str, int] = field(default_factory=lambda: {"a": 0, "strong": 0, "small": 0})
-    length: int = 0
-
-
 def blocks_of(root: HtmlElement) -> list[Block]:
     """All blocks under an element; text in scripts, styles and frames is none."""
     return list(_blocks(root))
 
 
 def _blocks(root: HtmlElement) -> Iterator[Block]:
-    walk = _Walk(containers=[root])
+    walk = _Walk(root)
     for event, element in etree.iterwalk(root, events=("start", "end")):
         tag = element.tag
         if not isinstance(tag, str):
             continue
-        if tag not in INLINE and (block := _flush(walk)):
+        is_break = tag not in INLINE
+        if is_break and walk.parts and (block := walk.flush()):
             yield block
         if event == "start":
-            _enter(walk, element, tag)
+            walk.enter(element, tag, is_break=is_break)
         else:
-            _leave(walk, element, tag)
+            walk.leave(element, tag, is_break=is_break)
             if element is root:
                 break
-            _add(walk, element.tail)
-    if block := _flush(walk):
+            if element.tail:
+                walk.add(element.tail)
+    if block := walk.flush():
         yield block
 
 
-def _enter(walk: _Walk, element: HtmlElement, tag: str) -> None:
-    _count(walk, tag, 1)
-    if tag not in INLINE:
-        walk.containers.append(element)
-    if tag == "a":
-        walk.anchors.append(element)
-    _add(walk, element.text)
+class _Walk:
+    """Where a walk through the tree stands. Each page is walked some thousand steps, so a step is few calls."""
 
+    __slots__ = ("anchors", "containers", "depth", "length", "linked", "parts", "small", "strong")
 
-def _leave(walk: _Walk, element: HtmlElement, tag: str) -> None:
-    _count(walk, tag, -1)
-    if tag not in INLINE and walk.containers[-1] is element:
-        walk.containers.pop()
+    def __init__(self, root: HtmlElement) -> None:
+        self.containers = [root]
+        self.depth = dict.fromkeys(MARKED.values(), 0)
+        self.parts: list[str] = []
+        self.anchors: list[HtmlElement] = []
+        self.length = self.linked = self.strong = self.small = 0
 
+    def enter(self, element: HtmlElement, tag: str, *, is_break: bool) -> None:
+        if tag in MARKED:
+            self.depth[MARKED[tag]] += 1
+        if is_break:
+            self.containers.append(element)
+        elif tag == "a":
+            self.anchors.append(element)
+        if element.text:
+            self.add(element.text)
 
-def _count(walk: _Walk, tag: str, step: int) -> None:
-    if tag in STRONG:
-        walk.depth["strong"] += step
-    elif tag in SILENT:
-        walk.depth["silent"] += step
-    elif tag in walk.depth:
-        walk.depth[tag] += step
+    def leave(self, element: HtmlElement, tag: str, *, is_break: bool) -> None:
+        if tag in MARKED:
+            self.depth[MARKED[tag]] -= 1
+        if is_break and self.containers[-1] is element:
+            self.containers.pop()
 
+    def add(self, text: str) -> None:
+        depth = self.depth
+        if depth["silent"]:
+            return
+        self.parts.append(text)
+        if text.isspace():
+            return
+        size = len(text.strip())
+        self.length += size
+        if depth["a"]:
+            self.linked += size
+        if depth["strong"]:
+            self.strong += size
+        if depth["small"]:
+            self.small += size
 
-def _add(walk: _Walk, text: str | None) -> None:
-    if not text or walk.depth["silent"]:
-        return
-    walk.parts.append(text)
-    size = len(text.strip())
-    walk.length += size
-    for mark in walk.marked:
-        if walk.depth[mark]:
-            walk.marked[mark] += size
-
-
-def _flush(walk: _Walk) -> Block | None:
-    """The block that ends here, if there is any text since the last break."""
-    if not walk.length:
-        walk.parts.clear()
-        return None
-    text = squeeze("".join(walk.parts))
-    shares = {mark: size / walk.length for mark, size in walk.marked.items()}
-    anchors, walk.anchors = walk.anchors, []
-    walk.parts.clear()
-    walk.length = 0
-    walk.marked = {"a": 0, "strong": 0, "small": 0}
-    if not text:
-        return None
-    container = walk.containers[-1]
-    return Block(
-        text=text,
-        container=container,
-        tag=container.tag,
-        link_share=shares["a"],
-        strong_share=shares["strong"],
-        small_share=shares["small"],
-        is_in_list=walk.depth["li"] > 0,
-        anchors=anchors,
-    )
+    def flush(self) -> Block | None:
+        """The block that ends here, if there is any text since the last break."""
+        text = squeeze("".join(self.parts)) if self.length else ""
+        length = self.length
+        self.parts.clear()
+        if not length:
+            return None
+        shares = self.linked / length, self.strong / length, self.small / length
+        anchors, self.anchors = self.anchors, []
+        self.length = self.linked = self.strong = self.small = 0
+        if not text:
+            return None
+        container = self.containers[-1]
+        return Block(text, container, container.tag, *shares, is_in_list=self.depth["li"] > 0, anchors=anchors)

@@ -61,7 +61,7 @@ def language_claims(text: str, headline: str | None, statements: Evidence, facts
     stated = [claim for place, tag in _statements(statements, facts) if (claim := _stated(place, tag))]
     found = _found(text, [str(claim.value) for claim in stated])
     claims = [*([found] if found else []), *stated]
-    if not any(character.isalpha() for character in text[:SAMPLE]):
+    if not any(map(str.isalpha, text[:SAMPLE])):
         claims = [replace(claim, refused="the page has no words") for claim in claims]
     claims = [replace(claim, value=_with_script(claim.value, text)) for claim in claims]
     return with_choice(claims, first_possible(claims))
@@ -108,7 +108,7 @@ def _found(text: str, stated: list[str]) -> Claim | None:
     """What the text is written in, refused where the page's statement knows better."""
     if by_script := _by_script(text[:SAMPLE]):
         return Claim(by_script, "script of the text")
-    if not any(character.isalpha() for character in text[:SAMPLE]):
+    if not any(map(str.isalpha, text[:SAMPLE])):
         return None
     found, probability = _by_words(text, stated)
     refused = _why_not(found, probability, text, stated)
@@ -116,7 +116,7 @@ def _found(text: str, stated: list[str]) -> Claim | None:
 
 
 def _why_not(found: str, probability: float, text: str, stated: list[str]) -> str | None:
-    is_short = sum(character.isalpha() for character in text[:SAMPLE]) < ENOUGH
+    is_short = sum(map(str.isalpha, text[:SAMPLE])) < ENOUGH
     if is_short and (stated or probability < SURE):
         return "the text is too short to tell"
     if not stated and found != NO_LANGUAGE and probability >= LIKELY:
@@ -131,7 +131,7 @@ def _why_not(found: str, probability: float, text: str, stated: list[str]) -> st
 
 def _by_script(text: str) -> str | None:
     """Chinese, Japanese or Korean by their characters; None where these are not the text's main script."""
-    letters = sum(character.isalpha() for character in text)
+    letters = sum(map(str.isalpha, text))
     han, kana, hangul = (len(pattern.findall(text)) for pattern in (HAN, KANA, HANGUL))
     if not letters or han + kana + hangul < letters / 3:
         return None

@@ -6,12 +6,14 @@ CSS would not.
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from lxml.html import HtmlElement
 
 SELECTOR = re.compile(r"(?P<tag>[\w-]+)?(?:(?P<mark>[.#])(?P<name>[\w-]+)(?P<open>\*)?)?(?:\[(?P<attribute>[\w-]+)\])?")
 ANY_TAG = "*"
+# Names are a few words; a class attribute of a megabyte is bait.
+LONGEST_NAMES = 500
 
 
 class Selectors:
@@ -24,6 +26,8 @@ class Selectors:
         self.begun: dict[str, tuple[str, ...]] = {".": (), "#": ()}
         for selector in selectors:
             self._add(selector)
+        # A page, and a site, writes the same classes on element after element.
+        self._means_one = lru_cache(maxsize=4096)(self._means_any)
 
     def _add(self, selector: str) -> None:
         match = SELECTOR.fullmatch(selector)
@@ -41,21 +45,22 @@ class Selectors:
 
     def matches(self, element: HtmlElement) -> bool:
         """Whether one of the selectors means this element."""
-        if element.tag in self.tags:
+        tag = element.tag
+        if tag in self.tags:
             return True
-        attributes = element.attrib
-        if not attributes:
-            return False
-        if self.attributes and not self.attributes.isdisjoint(attributes):
+        classes, identity = element.get("class"), element.get("id")
+        if classes and self._means_one(tag, ".", classes[:LONGEST_NAMES]):
             return True
-        classes, identity = attributes.get("class"), attributes.get("id")
-        if classes and any(self._means(element, ".", name) for name in classes.split()):
+        if identity and self._means(tag, "#", identity):
             return True
-        return bool(identity) and self._means(element, "#", identity)
+        return any(element.get(attribute) is not None for attribute in self.attributes)
 
-    def _means(self, element: HtmlElement, mark: str, name: str) -> bool:
+    def _means_any(self, tag: str, mark: str, names: str) -> bool:
+        return any(self._means(tag, mark, name) for name in names.split())
+
+    def _means(self, tag: str, mark: str, name: str) -> bool:
         tags = self.named[mark].get(name)
-        if tags is not None and (ANY_TAG in tags or element.tag in tags):
+        if tags is not None and (ANY_TAG in tags or tag in tags):
             return True
         return name.startswith(self.begun[mark])
 

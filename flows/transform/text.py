@@ -11,7 +11,6 @@ STRAY_JOINERS = re.compile(
     "(?<![\u0590-\u0fff\u1000-\u109f\u1780-\u17ff\u2600-\u27bf\ufe0f\U0001f000-\U0001faff])[\u200c\u200d]+"
 )
 CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
-BLANK = re.compile(r"\s+")
 # Vowel signs and points that belong to the letter before them, which `\w` does not know: combining accents, Hebrew and
 # Arabic points, and the Indic blocks but for their full stops. Without them a word of Hindi counts as its syllables.
 MARKS = (
@@ -22,8 +21,10 @@ MARKS = (
 
 def squeeze(text: str) -> str:
     """One line: NFC, no invisible or control characters, every run of blanks one space, none at the ends."""
-    if text.isascii() and text.isprintable():
-        return " ".join(text.split())
+    joined = " ".join(text.split())
+    if joined.isprintable():
+        # None of the characters below is printable, and all blanks are single spaces by now.
+        return joined if joined.isascii() else normalize("NFC", joined)
     visible = STRAY_JOINERS.sub("", INVISIBLE.sub("", CONTROL.sub("", text)))
     return " ".join(normalize("NFC", visible).split())
 
@@ -35,7 +36,7 @@ def squeeze_or_none(text: str | None) -> str | None:
 
 def dense(text: str) -> str:
     """The text without any blank, to compare passages however they are broken."""
-    return BLANK.sub("", text)
+    return "".join(text.split())
 
 
 def character_count(text: str) -> int:

@@ -30,7 +30,7 @@ from flows.transform.content.candidates import (
     length,
     trafilatura_lines,
 )
-from flows.transform.content.features import TOKEN, features
+from flows.transform.content.features import features, word_count
 from flows.transform.content.scores import scores
 from flows.transform.content.surroundings import Surroundings
 from flows.transform.evidence import Evidence
@@ -165,7 +165,7 @@ def _claim(candidate: Candidate, score: float, *, is_chosen: bool) -> Claim:
 
 
 def _word_count(lines: Iterable[str]) -> int:
-    return sum(len(TOKEN.findall(line)) for line in lines)
+    return sum(map(word_count, lines))
 
 
 def _blocks_of_lines(lines: Iterable[str], body: HtmlElement) -> list[Block]:

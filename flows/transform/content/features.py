@@ -8,12 +8,14 @@ exactly these columns in exactly this order.
 import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from flows.transform.blocks import HEADINGS, Block
+from flows.transform.content.patterns import PatternSet
 from flows.transform.content.surroundings import ANCESTORS, KINDS, Place, Surroundings
 from flows.transform.evidence import Evidence, unescaped
 from flows.transform.text import dense, squeeze
@@ -24,12 +26,14 @@ TAGS = (
     *("p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "div", "td", "th", "blockquote", "figcaption", "pre", "dd", "dt"),
     *("section", "article", "form", "footer", "address", "caption", "body", "center", "main", "header", "aside"),
 )
+TAG_BITS = {tag: 1 << index for index, tag in enumerate(TAGS)}
 TOKEN = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]"
     "|[^\\W\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]+"
 )
+PLAIN_TOKEN = re.compile(r"\w+", re.ASCII)
 SENTENCE_END = re.compile(r"[.!?…](?=\s|[\"”»’)]|\Z)|[。！？]")
-COMMA = re.compile("[,，、;；]")
+COMMAS = ",，、;；"
 DIGIT = re.compile(r"\d")
 CAPITAL = re.compile("[A-ZÀ-ÖØ-ÞΑ-ΩА-Я]")
 ENDINGS = tuple(".!?。！？…;:»”\"'’)")
@@ -54,7 +58,7 @@ PHRASES = {
     "comment": r"\bcomments?\b|\breply\b|kommentar|评论|評論|коммент|σχόλι|komentarz",
     "code": r"function\s*\(|\bvar\s|=>|\{\s*$|\bimport\s|</?\w+>|\bconst\s",
 }
-SAYINGS = [re.compile(pattern) for pattern in PHRASES.values()]
+SAYINGS = PatternSet(PHRASES.values())
 # A label is short; in longer blocks the same words are prose.
 LABEL = 160
 # Titles shorter than this stand in many lines by chance, and so do the first letters of longer ones.
@@ -82,9 +86,9 @@ class Table:
 
     def add_bits(self, prefix: str, names: Sequence[str], sets: Sequence[int]) -> None:
         """One column for each name of a bit set."""
-        bits = np.array(sets, dtype=np.int64)
-        for index, name in enumerate(names):
-            self.add(f"{prefix}_{name}", (bits >> index) & 1)
+        bits = np.array(sets, dtype=np.int64)[:, None] >> np.arange(len(names)) & 1
+        for name, column in zip(names, bits.astype(np.float32).T, strict=True):
+            self.columns[f"{prefix}_{name}"] = column
 
     def matrix(self) -> Column:
         """Rows are blocks, columns in the order in which they were added."""
@@ -95,7 +99,7 @@ def features(blocks: Sequence[Block], surroundings: Surroundings, statements: Ev
     """The matrix of features (a row for each block) and the number of words in each block."""
     places = [surroundings.of(block.container) for block in blocks]
     texts = [dense(block.text) for block in blocks]
-    words = np.array([len(TOKEN.findall(block.text)) for block in blocks], dtype=np.float32)
+    words = np.array([word_count(block.text) for block in blocks], dtype=np.float32)
     table = Table(len(blocks))
     _add_words(table, blocks, texts, words)
     _add_markup(table, blocks)
@@ -114,7 +118,7 @@ def _add_words(table: Table, blocks: Sequence[Block], texts: Sequence[str], word
     table.add("characters", np.log1p(lengths))
     table.add("sentences", np.log1p(sentences))
     table.add("sentence_rate", sentences / lengths * 50)
-    table.add("comma_rate", _counted(COMMA, texts) / lengths * 50)
+    table.add("comma_rate", np.array([sum(map(text.count, COMMAS)) for text in texts], dtype=np.float32) / lengths * 50)
     table.add("digit_rate", _counted(DIGIT, texts) / lengths)
     table.add("capital_rate", _counted(CAPITAL, texts) / lengths)
     table.add("is_ended", [block.text.endswith(ENDINGS) for block in blocks])
@@ -135,11 +139,19 @@ def _counted(pattern: re.Pattern[str], texts: Sequence[str]) -> Column:
     return np.array([len(pattern.findall(text)) for text in texts], dtype=np.float32)
 
 
+def word_count(text: str) -> int:
+    """Words, or characters of a script that writes no blanks between them."""
+    return len((PLAIN_TOKEN if text.isascii() else TOKEN).findall(text))
+
+
 def _said(text: str) -> int:
-    if len(text) > LABEL:
-        return 0
-    folded = text.lower()
-    return sum(1 << index for index, pattern in enumerate(SAYINGS) if pattern.search(folded))
+    return 0 if len(text) > LABEL else _label_says(text)
+
+
+# What stands in menus and boxes returns on every page of a site.
+@lru_cache(maxsize=16_384)
+def _label_says(text: str) -> int:
+    return SAYINGS.found_in(text.lower())
 
 
 def _under_headings(blocks: Sequence[Block], said: Sequence[int]) -> list[int]:
@@ -158,8 +170,7 @@ def _add_markup(table: Table, blocks: Sequence[Block]) -> None:
     table.add("small_share", [block.small_share for block in blocks])
     table.add("is_in_list", [block.is_in_list for block in blocks])
     table.add("anchors", np.log1p([len(block.anchors) for block in blocks]))
-    for tag in TAGS:
-        table.add(f"is_{tag}", [block.tag == tag for block in blocks])
+    table.add_bits("is", TAGS, [TAG_BITS.get(block.tag, 0) for block in blocks])
 
 
 def _add_places(table: Table, places: Sequence[Place]) -> None:

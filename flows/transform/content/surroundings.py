@@ -10,6 +10,8 @@ from functools import lru_cache
 
 from lxml.html import HtmlElement
 
+from flows.transform.content.patterns import PatternSet
+
 KINDS: dict[str, str] = {
     "comment": r"comment|disqus|kommentar|discussion|reply|replies|respond",
     "foot": r"foot|colophon|legal|copyright|imprint|disclaimer",
@@ -32,8 +34,7 @@ KINDS: dict[str, str] = {
     "body": r"article-?body",
     "text": r"article|content|body|text|entry|post|story|main|paragraph|rich|prose|copy",
 }
-# For names in lower case: a pattern that ignores case cannot skip to its first letters, and takes four times as long.
-PATTERNS = [re.compile(pattern) for pattern in KINDS.values()]
+NAMES = PatternSet(KINDS.values())
 TEXT = 1 << list(KINDS).index("text")
 ANCESTORS = (
     *("article", "main", "aside", "footer", "header", "nav", "form", "figure", "table", "ul", "ol", "blockquote"),
@@ -45,9 +46,10 @@ HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNO
 LONGEST_NAMES = 500
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Place:
-    """An element that holds text, and what is around it up to the body.
+    """An element that holds text, and what is around it up to the body. Not frozen: a page has hundreds, and setting
+    the fields of a frozen one takes longer than finding their values.
 
     `names` are the kinds that its own names tell, `around` those and all further out; `tags` are the landmarks that it
     stands in: bit sets over KINDS and ANCESTORS. `text_count` counts the elements named for text, itself and outwards;
@@ -119,17 +121,15 @@ class Surroundings:
 
 
 def _named(element: HtmlElement) -> int:
-    attributes = element.attrib
-    if not attributes:
-        return 0
-    return kinds(" ".join(attributes.get(name, "") for name in ("class", "id", "role", "itemprop"))[:LONGEST_NAMES])
+    get = element.get
+    names = get("class"), get("id"), get("role"), get("itemprop")
+    return kinds(" ".join([name for name in names if name])[:LONGEST_NAMES]) if any(names) else 0
 
 
 @lru_cache(maxsize=20_000)
 def kinds(names: str) -> int:
     """The kinds of part that names tell of, as a bit set."""
-    folded = names.lower()
-    return sum(1 << index for index, pattern in enumerate(PATTERNS) if pattern.search(folded))
+    return NAMES.found_in(names.lower())
 
 
 def _is_hidden(element: HtmlElement) -> bool:
