@@ -13,10 +13,15 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from flows.transform.blocks import INLINE
+from flows.transform.bodies import Unreadable, opened
 from flows.transform.limits import FULL, Limits
 from flows.transform.tags import LASTING, attributes_of, has_large_tag, is_empty, tags_in
-from warehouse.model import Cut
+from flows.web.charsets import decode
+from warehouse.model import Cut, Page, Reason
 
+UNREAD = "\ufffd"
+# Of a page in two charsets, or cut within a character, most can be read; of noise next to nothing.
+HOPELESS_SHARE = 0.1
 # Without so many opening tags no nesting gets near the depth at which libxml2 gives up.
 HARMLESS_TAGS = 1000
 # Nothing shorter holds enough attributes to cost more than some milliseconds.
@@ -48,6 +53,19 @@ class Guarded:
 
     markup: str
     cuts: frozenset[Cut] = frozenset()
+
+
+def read_body(page: Page, limits: Limits = FULL) -> Guarded | Unreadable:
+    """The page's markup, within the limits, or why it has none."""
+    body = opened(page.body, limits)
+    if isinstance(body, Unreadable):
+        return body
+    text, charset = decode(body.octets, page.charset)
+    broken = text.count(UNREAD)
+    if broken > HOPELESS_SHARE * len(text):
+        return Unreadable(Reason.BAD_ENCODING, f"{broken:,} of {len(text):,} characters cannot be read as {charset}")
+    within = guarded(text, limits)
+    return Guarded(within.markup, within.cuts | body.cuts)
 
 
 def guarded(markup: str, limits: Limits = FULL) -> Guarded:
