@@ -76,14 +76,10 @@ def guarded(markup: str, limits: Limits = FULL) -> Guarded:
         markup = MANY_BREAKS.sub(r"\1", markup)
     measured = _Measured(markup, limits)
     measured.take()
-    kept, cuts = measured.kept(), set(measured.cuts)
-    if len(kept) > limits.characters:
-        kept = kept[: limits.characters]
-        cuts.add(Cut.BYTES)
-    flat = flattened(kept, limits.depth) if measured.tags > HARMLESS_TAGS else kept
-    if flat is not kept:
-        cuts.add(Cut.DEPTH)
-    return Guarded(flat, frozenset(cuts))
+    kept = measured.kept()
+    if len(kept) <= limits.characters:
+        return Guarded(kept, frozenset(measured.cuts))
+    return Guarded(kept[: limits.characters], frozenset((*measured.cuts, Cut.BYTES)))
 
 
 def is_modest(markup: str, limits: Limits) -> bool:
@@ -97,56 +93,59 @@ def is_modest(markup: str, limits: Limits) -> bool:
     return len(markup) <= HARMLESS_CHARACTERS or not has_large_tag(markup, limits.attributes)
 
 
-def flattened(markup: str, most: int) -> str:
-    """The markup without the tags that open an element more than so many levels deep, and without their end tags.
-
-    All text stays, and where a block began or ended, a line does. What the parser closes by itself is followed only
-    roughly, and rather too little: the depth is that of this account or less, or a little more, never ten times as much.
-    """
-    nesting = _Nesting(most)
-    edits: list[Edit] = []
-    for tag, _ in tags_in(markup):
-        opened = tag["opened"]
-        name = (opened or tag["closed"]).lower()
-        if name in LEVEL or (opened and is_empty(tag)):
-            continue
-        if not (nesting.opens(name) if opened else nesting.closes(name)):
-            edits.append((*tag.span(), "" if name in INLINE else "<br>"))
-    return _edited(markup, edits) if edits else markup
-
-
 @dataclass(slots=True)
 class _Measured:
-    """A page's tags, taken one by one until the limits are reached; what is over them is left out."""
+    """A page's tags, taken one by one until the limits are reached; what is over them is left out.
+
+    Tags that are too deep go alone, all text stays, and where a block began or ended, a line does.
+    """
 
     source: str
     limits: Limits
-    tags: int = 0
     cuts: set[Cut] = field(default_factory=set)
+    _nesting: "_Nesting" = field(init=False)
+    _tags: int = 0
     _tag_characters: int = 0
     _script_characters: int = 0
     _dropped: int = 0
     _end: int | None = None
     _edits: list[Edit] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        self._nesting = _Nesting(self.limits.depth)
+
     def take(self) -> None:
         """Looks at all tags, as far as the page is kept."""
         for tag, text_end in tags_in(self.source):
-            if not tag["opened"]:
-                continue
-            if self.tags == self.limits.tags:
-                self.cuts.add(Cut.TAGS)
-                self._end = tag.start()
-            if self._end is not None or tag.start() - self._dropped > self.limits.characters:
+            if tag.start() - self._dropped > self.limits.characters:
                 return
-            self.tags += 1
-            self._take_attributes(tag)
-            if tag["opened"].lower() in ("script", "style"):
-                self._take_script(tag.end(), text_end)
+            if not self._nesting.lets_in(tag):
+                self._hide(tag)
+            elif tag["opened"] and not self._take(tag, text_end):
+                return
 
     def kept(self) -> str:
         """What is left of the page."""
         return _edited(self.source[: self._end], self._edits)
+
+    def _take(self, tag: re.Match[str], text_end: int) -> bool:
+        """Takes in a tag that opens an element; whether there was room for it."""
+        self._tags += 1
+        if self._tags > self.limits.tags:
+            self.cuts.add(Cut.TAGS)
+            self._end = tag.start()
+            return False
+        self._take_attributes(tag)
+        if tag["opened"].lower() in ("script", "style"):
+            self._take_script(tag.end(), text_end)
+        return True
+
+    def _hide(self, tag: re.Match[str]) -> None:
+        self.cuts.add(Cut.DEPTH)
+        is_block = (tag["opened"] or tag["closed"]).lower() not in INLINE
+        # One line break does for all tags between two words.
+        is_new = not self._edits or bool(self.source[self._edits[-1][1] : tag.start()].strip())
+        self._edit((*tag.span(), "<br>" if is_block and is_new else ""))
 
     def _take_attributes(self, tag: re.Match[str]) -> None:
         size = len(tag[0])
@@ -154,45 +153,59 @@ class _Measured:
             kept = list(islice(attributes_of(tag), self.limits.attributes + 1))
             small = [one for one in kept[: self.limits.attributes] if len(one) <= self.limits.value_characters]
             if len(small) < len(kept):
+                self.cuts.add(Cut.ATTRIBUTES)
                 size = self._replace(tag, small)
         if self._tag_characters + size > self.limits.tag_characters:
+            self.cuts.add(Cut.ATTRIBUTES)
             size = self._replace(tag, ())
         self._tag_characters += size
 
     def _replace(self, tag: re.Match[str], attributes: Iterable[str]) -> int:
         """Leaves a tag these attributes; how long it is then."""
-        self.cuts.add(Cut.ATTRIBUTES)
         shorter = " ".join([f"<{tag['opened']}", *attributes, "/>" if is_empty(tag) else ">"])
         self._edit((*tag.span(), shorter))
         return len(shorter)
 
     def _take_script(self, start: int, end: int) -> None:
-        self._script_characters += end - start
-        if self._script_characters > self.limits.script_characters:
-            self._script_characters -= end - start
+        if self._script_characters + end - start > self.limits.script_characters:
             self.cuts.add(Cut.SCRIPTS)
             self._edit((start, end, ""))
+        else:
+            self._script_characters += end - start
 
     def _edit(self, edit: Edit) -> None:
+        """Adds an edit; one of the same tag takes the place of that before."""
         if self._edits and self._edits[-1][0] == edit[0]:
-            edit_before = self._edits.pop()
-            self._dropped -= edit_before[1] - edit_before[0] - len(edit_before[2])
+            start, end, new = self._edits.pop()
+            self._dropped -= end - start - len(new)
         self._edits.append(edit)
         self._dropped += edit[1] - edit[0] - len(edit[2])
 
 
 @dataclass(slots=True)
 class _Nesting:
-    """The elements that are open, the outermost first, and by name those that were not let in below them."""
+    """The elements that are open, the outermost first, and by name those that were not let in below them.
+
+    What the parser closes by itself is followed only roughly: the depth of its tree may be some more than is counted
+    here, not many times as much.
+    """
 
     most: int
     _open: list[str] = field(default_factory=list)
     _counted: Counter[str] = field(default_factory=Counter)
     _hidden: Counter[str] = field(default_factory=Counter)
 
-    def opens(self, name: str) -> bool:
-        """Whether an element may open here."""
-        if name in SELF_ENDING and self._open and self._open[-1] == name:
+    def lets_in(self, tag: re.Match[str]) -> bool:
+        """Whether a tag stays: one that opens no level or a possible one, or that does not close one that was refused."""
+        name = (tag["opened"] or tag["closed"]).lower()
+        if name in LEVEL:
+            return True
+        if tag["closed"]:
+            return self._closes(name)
+        return is_empty(tag) or self._opens(name)
+
+    def _opens(self, name: str) -> bool:
+        if name in SELF_ENDING and self._open[-1:] == [name] and not self._hidden:
             return True
         if len(self._open) >= self.most:
             self._hidden[name] += 1
@@ -201,8 +214,7 @@ class _Nesting:
         self._counted[name] += 1
         return True
 
-    def closes(self, name: str) -> bool:
-        """Whether an end tag belongs to an element that was let in, or to none."""
+    def _closes(self, name: str) -> bool:
         if self._hidden[name]:
             self._hidden[name] -= 1
             return False
