@@ -21,17 +21,19 @@ MOST_STRINGS = 5
 # The box of a row, its list, its item.
 NEAREST_BOXES = 3
 LONGEST_NAMES = 300
+# WordPress writes dozens of classes on the box of a post.
+LONGEST_CLASSES = 2000
 # A link among so many other letters is a part of a sentence.
 LONGEST_NEIGHBOUR = 25
 # https://microformats.org/wiki/rel-tag; WordPress writes `category tag` for its categories.
 TAG_REL, CATEGORY_REL = "tag", "category"
-# The folders under which sites keep the pages of their topics and categories, in the languages of the web.
+# The folders under which sites keep the pages of their topics and categories, in the languages of the web. For addresses
+# in lower case: a pattern that ignores case cannot skip to its first characters.
 ADDRESS = re.compile(
     r"/(?:(?P<tag>tags?|tagg|thema|themen|topics?|keywords?|emner?|aiheet|aihe|argomenti|argomento|temi|temas?|sujets?"
     r"|mots?-?cles?|etiquetas?|schlagworte?|stichwort|label|subjects?|tagi|konu|etiket|etiketler)/[^/?#]"
     r"|(?P<category>category|categories|kategorie|kategorien|categorias?|categorie|rubrik|rubriken|rubrique|rubryka"
-    r"|ressort)/[^?#])|[?&](?:(?P<tag_query>tag)|(?P<category_query>cat|category))=",
-    re.IGNORECASE,
+    r"|ressort)/[^?#])|[?&](?:(?P<tag_query>tag)|(?P<category_query>cat|category))="
 )
 # fmt: off
 TAG_BOXES = frozenset((
@@ -88,6 +90,8 @@ class _Link:
 
 
 _NO_LINK = Kind.OTHER, 0
+# Most links lead to none of both kinds: above and behind the headline.
+OTHER_LINKS = _Link("", *_NO_LINK, is_behind=False), _Link("", *_NO_LINK, is_behind=True)
 
 
 def label_rows(root: HtmlElement, headline: str | None) -> list[Row]:
@@ -106,13 +110,13 @@ def _row(links: list[_Link]) -> Row:
 
 def _links(root: HtmlElement, heading: HtmlElement | None) -> Iterator[_Link]:
     is_behind = heading is None
-    boxes: dict[HtmlElement, Kind | None] = {}
+    boxes: dict[HtmlElement | None, Kind | None] = {}
     tags = ("a",) if heading is None else ("a", heading.tag)
     for element in islice(root.iter(*tags), MOST_ANCHORS):
         is_behind = is_behind or element is heading
         if element.tag == "a":
             kind, strength = _kind(element, boxes)
-            yield _Link("" if kind is Kind.OTHER else _label(element), kind, strength, is_behind)
+            yield OTHER_LINKS[is_behind] if kind is Kind.OTHER else _Link(_label(element), kind, strength, is_behind)
 
 
 def _label(anchor: HtmlElement) -> str:
@@ -120,7 +124,7 @@ def _label(anchor: HtmlElement) -> str:
     return COUNT.sub("", words).strip(MARKS) if len(words) <= LONGEST_LABEL else ""
 
 
-def _kind(anchor: HtmlElement, boxes: dict[HtmlElement, Kind | None]) -> tuple[Kind, int]:
+def _kind(anchor: HtmlElement, boxes: dict[HtmlElement | None, Kind | None]) -> tuple[Kind, int]:
     """What a link leads to and how sure that is."""
     rel = (anchor.get("rel") or "").lower().split()
     leads_to = _leads_to(anchor.get("href") or "")
@@ -128,7 +132,7 @@ def _kind(anchor: HtmlElement, boxes: dict[HtmlElement, Kind | None]) -> tuple[K
         return Kind.CATEGORY, 3
     parent = anchor.getparent()
     if parent not in boxes:
-        boxes[parent] = _named_kind(anchor)
+        boxes[parent] = _named_kind(parent)
     box = boxes[parent]
     is_marked = TAG_REL in rel
     if not is_marked and box is leads_to is Kind.OTHER:
@@ -147,35 +151,40 @@ def _kind_by_box(anchor: HtmlElement, leads_to: Kind, box: Kind) -> tuple[Kind, 
 
 
 def _leads_to(address: str) -> Kind:
-    match = ADDRESS.search(address)
+    match = ADDRESS.search(address.lower())
     if match is None or address.startswith("mailto:"):
         return Kind.OTHER
     return Kind.TAG if match["tag"] or match["tag_query"] else Kind.CATEGORY
 
 
-def _named_kind(anchor: HtmlElement) -> Kind | None:
-    """What the names of the boxes around a link say; None where they speak of something else than this article."""
+def _named_kind(box: HtmlElement | None) -> Kind | None:
+    """What the names of a box and those around it say; None where they speak of something else than this article."""
     kind: Kind | None = Kind.OTHER
-    for box in islice(anchor.iterancestors(), NEAREST_BOXES):
-        classes = box.get("class") or ""
-        if box.tag in ("article", "main", "body") or not POSTS.isdisjoint(classes.split()):
+    for _ in range(NEAREST_BOXES):
+        if box is None or box.tag in ("article", "main", "body"):
             break
-        said = _meaning(f"{classes} {box.get('id') or ''}"[:LONGEST_NAMES])
+        is_article, said = _meaning((box.get("class") or "")[:LONGEST_CLASSES], (box.get("id") or "")[:LONGEST_NAMES])
+        if is_article:
+            break
         if said is None:
             return None
         kind = said if kind is Kind.OTHER else kind
+        box = box.getparent()
     return kind
 
 
 # A page writes the same class on every item of a list.
 @lru_cache(maxsize=2048)
-def _meaning(names: str) -> Kind | None:
-    words = _words(names)
+def _meaning(classes: str, identity: str) -> tuple[bool, Kind | None]:
+    """Whether a box holds the whole article, and what its names say of the links in it."""
+    words = _words(f"{classes} {identity}")
+    if not POSTS.isdisjoint(classes.split()):
+        return True, Kind.OTHER
     if not OTHERS.isdisjoint(words):
-        return None
+        return False, None
     if not TAG_BOXES.isdisjoint(words):
-        return Kind.TAG
-    return Kind.OTHER if CATEGORY_BOXES.isdisjoint(words) else Kind.CATEGORY
+        return False, Kind.TAG
+    return False, Kind.OTHER if CATEGORY_BOXES.isdisjoint(words) else Kind.CATEGORY
 
 
 def _is_in_page_footer(anchor: HtmlElement) -> bool:

@@ -49,6 +49,9 @@ def read(page: Page, rules: SiteRules, limits: Limits) -> Reading:
     is_fragment = trees.is_fragment(markup)
     facts = site_facts(page.url)
     root = trees.parse(markup)
+    # lxml makes a Python object of an element when it is looked at, and drops it when nobody holds it. Every step looks at
+    # most of them, so they are held for as long as the page is read.
+    held = list(root.iter())
 
     # What the page states about itself and shows around its text, before anything is taken out of the tree.
     statements = read_evidence(root, page.url)
@@ -97,6 +100,7 @@ def read(page: Page, rules: SiteRules, limits: Limits) -> Reading:
         "image_url": lead_images,
         "is_free": access_claims(statements),
     }
+    del held
     return Reading(statements, content, text, pictures, links_in(blocks, page.url), rules, claims)
 
 

@@ -46,10 +46,10 @@ HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNO
 LONGEST_NAMES = 500
 
 
+# Not frozen: a page has hundreds, and setting the fields of a frozen one takes longer than finding their values.
 @dataclass(slots=True, eq=False)
 class Place:
-    """An element that holds text, and what is around it up to the body. Not frozen: a page has hundreds, and setting
-    the fields of a frozen one takes longer than finding their values.
+    """An element that holds text, and what is around it up to the body.
 
     `names` are the kinds that its own names tell, `around` those and all further out; `tags` are the landmarks that it
     stands in: bit sets over KINDS and ANCESTORS. `text_count` counts the elements named for text, itself and outwards;
