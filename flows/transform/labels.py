@@ -27,8 +27,8 @@ LONGEST_CLASSES = 2000
 LONGEST_NEIGHBOUR = 25
 # https://microformats.org/wiki/rel-tag; WordPress writes `category tag` for its categories.
 TAG_REL, CATEGORY_REL = "tag", "category"
-# The folders under which sites keep the pages of their topics and categories, in the languages of the web. For addresses
-# in lower case: a pattern that ignores case cannot skip to its first characters.
+# The folders under which sites keep the pages of their topics and categories, in the languages of the web. For
+# addresses in lower case: a pattern that ignores case cannot skip to its first characters.
 ADDRESS = re.compile(
     r"/(?:(?P<tag>tags?|tagg|thema|themen|topics?|keywords?|emner?|aiheet|aihe|argomenti|argomento|temi|temas?|sujets?"
     r"|mots?-?cles?|etiquetas?|schlagworte?|stichwort|label|subjects?|tagi|konu|etiket|etiketler)/[^/?#]"

@@ -21,6 +21,7 @@ from flows.transform.leads import lead_claims, with_lead
 from flows.transform.limits import Limits
 from flows.transform.links import links_in
 from flows.transform.noise import remove_noise, without_noise
+from flows.transform.outline import outline_of
 from flows.transform.refusals import Shown, has_player, refusal_claims
 from flows.transform.site_rules import is_site_noise
 from flows.transform.standfirsts import standfirsts
@@ -49,15 +50,13 @@ def read(page: Page, rules: SiteRules, limits: Limits) -> Reading:
     is_fragment = trees.is_fragment(markup)
     facts = site_facts(page.url)
     root = trees.parse(markup)
-    # lxml makes a Python object of an element when it is looked at, and drops it when nobody holds it. Every step looks at
-    # most of them, so they are held for as long as the page is read.
-    held = list(root.iter())
+    outline = outline_of(root)
 
     # What the page states about itself and shows around its text, before anything is taken out of the tree.
     statements = read_evidence(root, page.url)
     titles = title_claims(page, statements, facts, rules)
     headline = chosen_value(titles)
-    marks = byline_marks(root, facts, headline)
+    marks = byline_marks(outline, facts, headline)
     has_media, plays = images.has_media(root), has_player(root)
     lead_images = image_claims(root, headline, statements, page.url, facts)
     labels = subjects.read_labels(root, headline, page.url)
@@ -67,9 +66,10 @@ def read(page: Page, rules: SiteRules, limits: Limits) -> Reading:
 
     # The tree without what is not the article; its pictures, then its text.
     images.reveal_lazy_pictures(root)
-    remove_noise(root, facts)
-    shown = images.pictures(root, page.url, facts)
-    images.remove_captions(root, facts)
+    remove_noise(outline, facts)
+    captions = images.marked_captions(outline, facts)
+    shown = images.pictures(root, page.url, facts, captions)
+    images.remove_captions(root, captions)
     content = read_content(root, statements, page.hint_text, is_fragment=is_fragment, limits=limits)
     pictures = images.within(content.region, shown)
 
@@ -100,7 +100,6 @@ def read(page: Page, rules: SiteRules, limits: Limits) -> Reading:
         "image_url": lead_images,
         "is_free": access_claims(statements),
     }
-    del held
     return Reading(statements, content, text, pictures, links_in(blocks, page.url), rules, claims)
 
 
