@@ -121,9 +121,12 @@ class Surroundings:
 
 
 def _named(element: HtmlElement) -> int:
-    get = element.get
-    names = get("class"), get("id"), get("role"), get("itemprop")
-    return kinds(" ".join([name for name in names if name])[:LONGEST_NAMES]) if any(names) else 0
+    # Each by itself: an id is the only one of its page, the classes beside it are on every page of the site.
+    found = 0
+    for attribute in ("class", "id", "role", "itemprop"):
+        if names := element.get(attribute):
+            found |= kinds(names[:LONGEST_NAMES])
+    return found
 
 
 @lru_cache(maxsize=20_000)
