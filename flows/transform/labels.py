@@ -110,7 +110,7 @@ def _row(links: list[_Link]) -> Row:
 
 def _links(root: HtmlElement, heading: HtmlElement | None) -> Iterator[_Link]:
     is_behind = heading is None
-    boxes: dict[HtmlElement | None, Kind | None] = {}
+    boxes = _Boxes()
     tags = ("a",) if heading is None else ("a", heading.tag)
     for element in islice(root.iter(*tags), MOST_ANCHORS):
         is_behind = is_behind or element is heading
@@ -124,16 +124,13 @@ def _label(anchor: HtmlElement) -> str:
     return COUNT.sub("", words).strip(MARKS) if len(words) <= LONGEST_LABEL else ""
 
 
-def _kind(anchor: HtmlElement, boxes: dict[HtmlElement | None, Kind | None]) -> tuple[Kind, int]:
+def _kind(anchor: HtmlElement, boxes: "_Boxes") -> tuple[Kind, int]:
     """What a link leads to and how sure that is."""
     rel = (anchor.get("rel") or "").lower().split()
     leads_to = _leads_to(anchor.get("href") or "")
     if CATEGORY_REL in rel or (TAG_REL in rel and leads_to is Kind.CATEGORY):
         return Kind.CATEGORY, 3
-    parent = anchor.getparent()
-    if parent not in boxes:
-        boxes[parent] = _named_kind(parent)
-    box = boxes[parent]
+    box = boxes.kind(anchor.getparent())
     is_marked = TAG_REL in rel
     if not is_marked and box is leads_to is Kind.OTHER:
         return _NO_LINK
@@ -157,20 +154,27 @@ def _leads_to(address: str) -> Kind:
     return Kind.TAG if match["tag"] or match["tag_query"] else Kind.CATEGORY
 
 
-def _named_kind(box: HtmlElement | None) -> Kind | None:
-    """What the names of a box and those around it say; None where they speak of something else than this article."""
-    kind: Kind | None = Kind.OTHER
-    for _ in range(NEAREST_BOXES):
-        if box is None or box.tag in ("article", "main", "body"):
-            break
+class _Boxes:
+    """What the names of boxes say of the links in them. Neighbours stand in the same boxes: each is asked once."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[HtmlElement, int], Kind | None] = {}
+
+    def kind(self, box: HtmlElement | None, levels: int = NEAREST_BOXES) -> Kind | None:
+        """What a box and those around it say; None where they speak of something else than this article."""
+        if box is None or levels == 0 or box.tag in ("article", "main", "body"):
+            return Kind.OTHER
+        place = box, levels
+        if place not in self._known:
+            self._known[place] = self._said(box, levels)
+        return self._known[place]
+
+    def _said(self, box: HtmlElement, levels: int) -> Kind | None:
         is_article, said = _meaning((box.get("class") or "")[:LONGEST_CLASSES], (box.get("id") or "")[:LONGEST_NAMES])
-        if is_article:
-            break
-        if said is None:
-            return None
-        kind = said if kind is Kind.OTHER else kind
-        box = box.getparent()
-    return kind
+        if is_article or said is None:
+            return said
+        around = self.kind(box.getparent(), levels - 1)
+        return around if around is None or said is Kind.OTHER else said
 
 
 # A page writes the same class on every item of a list.

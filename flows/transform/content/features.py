@@ -239,8 +239,10 @@ def _add_containers(table: Table, blocks: Sequence[Block], places: Sequence[Plac
     """How much text, and how much of it link, stands in the elements around each block, level by level."""
     free = words * (1 - np.array([block.link_share for block in blocks], dtype=np.float32))
     prose = free * np.array([len(block.text) > PROSE for block in blocks])
+    boxes = list(places)
     for level in range(LEVELS):
-        _, group = np.unique([place.up(level).number for place in places], return_inverse=True)
+        group = np.array([box.number for box in boxes])
+        boxes = [box.parent or box for box in boxes]
         own, long, blocks_in = _summed(free, group), _summed(prose, group), _summed(np.ones(table.count), group)
         table.add(f"box{level}_words", np.log1p(own))
         table.add(f"box{level}_blocks", np.log1p(blocks_in))
@@ -274,7 +276,8 @@ def _add_trunk(table: Table, blocks: Sequence[Block], places: Sequence[Place], w
     first, last = inside[0], inside[-1]
     rows = np.arange(table.count)
     ups = _trunk(places[first].up(1))
-    steps = [_steps(place, ups) for place in places]
+    of_places = {place: _steps(place, ups) for place in set(places)}
+    steps = [of_places[place] for place in places]
     tag, class_name = blocks[first].tag, places[first].class_name
     table.add("trunk_up", [up for up, _ in steps])
     table.add("trunk_down", [down for _, down in steps])
