@@ -113,8 +113,7 @@ def survey_of(outline: Iterable[Named], facts: SiteFacts, headline: str | None) 
     """The marks of a page and the head of its article, which begins at the headline where that is known."""
     survey = Survey()
     site_marks = compiled(facts.byline_selectors) if facts.byline_selectors else None
-    for order, named in enumerate(named for named in outline if named.tag in TAGS):
-        element, tag = named.element, named.tag
+    for order, (element, tag, classes, identity) in enumerate(named for named in outline if named[1] in TAGS):
         if tag in HEADINGS:
             _take_heading(survey, order, element, headline)
         elif tag == "p" and survey.headline is not None and survey.text_order is None:
@@ -123,7 +122,11 @@ def survey_of(outline: Iterable[Named], facts: SiteFacts, headline: str | None) 
         if survey.headline is not None and len(survey.near) < MOST_NEAR:
             survey.near.append((order, element))
         if len(survey.marks) < MOST_MARKS:
-            evidence = SITES_BYLINE if site_marks and site_marks.matches(element) else _evidence(named)
+            evidence = (
+                SITES_BYLINE
+                if site_marks and site_marks.matches(element)
+                else _evidence(element, tag, classes or identity)
+            )
             if evidence is None and (text := element.text) and _begins_line(text, survey, order, tag):
                 evidence = LINE
             if evidence:
@@ -149,16 +152,14 @@ def _take_heading(survey: Survey, order: int, element: HtmlElement, headline: st
         survey.near.clear()
 
 
-def _evidence(named: Named) -> str | None:
+def _evidence(element: HtmlElement, tag: str, names: str) -> str | None:
     """How an element is marked as naming an author; None for all others."""
-    element = named.element
-    names = named.classes or named.identity
     if names and (name := _author_class(names)):
         return f"class {name}"
     property_ = element.get("itemprop")
     if property_ and "author" in property_.split():
         return "itemprop author"
-    if named.tag != "a":
+    if tag != "a":
         return None
     if "author" in (element.get("rel") or "").split():
         return "rel author"

@@ -47,14 +47,13 @@ class Selectors:
 
     def matches(self, element: HtmlElement) -> bool:
         """Whether one of the selectors means this element."""
-        return self._chooses(Named(element, element.tag, element.get("class", ""), element.get("id", "")))
+        return self._chooses(element, element.tag, element.get("class", ""), element.get("id", ""))
 
     def among(self, outline: Iterable[Named]) -> Iterator[HtmlElement]:
         """The matching elements of an outline, in its order."""
-        return (named.element for named in outline if self._chooses(named))
+        return (named[0] for named in outline if self._chooses(*named))
 
-    def _chooses(self, named: Named) -> bool:
-        element, tag, classes, identity = named
+    def _chooses(self, element: HtmlElement, tag: str, classes: str, identity: str) -> bool:
         if tag in self.tags or (classes and self._means_one(tag, ".", classes[:LONGEST_NAMES])):
             return True
         if identity and self._means(tag, "#", identity):
