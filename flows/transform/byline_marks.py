@@ -25,6 +25,7 @@ from flows.transform.byline_places import (
     survey_of,
 )
 from flows.transform.names import has_given_name, people_in, unique, without_places
+from flows.transform.outline import Named
 from flows.transform.text import squeeze
 from flows.web.sites import SiteFacts
 
@@ -81,9 +82,9 @@ class _Piece:
     is_marked: bool
 
 
-def byline_marks(root: HtmlElement, facts: SiteFacts, headline: str | None = None) -> list[Mark]:
+def byline_marks(outline: Iterable[Named], facts: SiteFacts, headline: str | None = None) -> list[Mark]:
     """The marks of a page in document order; a mark inside another is read with it."""
-    survey = survey_of(root, facts, headline)
+    survey = survey_of(outline, facts, headline)
     above = survey.above_headline
     elements = {found.element for found in survey.marks}
     marks, read = [], set[HtmlElement]()

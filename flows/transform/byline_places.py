@@ -1,21 +1,23 @@
 """Where a page may show who wrote it: one pass that finds marked elements, "By …" lines and the head of the article."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import chain, islice
 
 from lxml.html import HtmlElement
 
+from flows.transform.outline import Named
 from flows.transform.selectors import compiled
 from flows.transform.text import squeeze
 from flows.web.sites import SiteFacts
 
-# The elements that bylines are made of; a pass over these alone costs half of one over all.
-TAGS = (
+# The elements that bylines are made of.
+TAGS = frozenset((
     "a", "address", "b", "cite", "dd", "div", "em", "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "i", "li",
     "p", "section", "small", "span", "strong", "td", "time", "ul",
-)  # fmt: skip
+))  # fmt: skip
 # Pages have a few marks; a listing or a hostile page has thousands.
 MOST_MARKS = 60
 MOST_CLASSES = 20
@@ -107,12 +109,11 @@ class Survey:
         )
 
 
-def survey_of(root: HtmlElement, facts: SiteFacts, headline: str | None) -> Survey:
+def survey_of(outline: Iterable[Named], facts: SiteFacts, headline: str | None) -> Survey:
     """The marks of a page and the head of its article, which begins at the headline where that is known."""
     survey = Survey()
     site_marks = compiled(facts.byline_selectors) if facts.byline_selectors else None
-    for order, element in enumerate(root.iter(*TAGS)):
-        tag = element.tag
+    for order, (element, tag, classes, identity) in enumerate(named for named in outline if named[1] in TAGS):
         if tag in HEADINGS:
             _take_heading(survey, order, element, headline)
         elif tag == "p" and survey.headline is not None and survey.text_order is None:
@@ -121,7 +122,11 @@ def survey_of(root: HtmlElement, facts: SiteFacts, headline: str | None) -> Surv
         if survey.headline is not None and len(survey.near) < MOST_NEAR:
             survey.near.append((order, element))
         if len(survey.marks) < MOST_MARKS:
-            evidence = SITES_BYLINE if site_marks and site_marks.matches(element) else _evidence(element, tag)
+            evidence = (
+                SITES_BYLINE
+                if site_marks and site_marks.matches(element)
+                else _evidence(element, tag, classes or identity)
+            )
             if evidence is None and (text := element.text) and _begins_line(text, survey, order, tag):
                 evidence = LINE
             if evidence:
@@ -147,9 +152,8 @@ def _take_heading(survey: Survey, order: int, element: HtmlElement, headline: st
         survey.near.clear()
 
 
-def _evidence(element: HtmlElement, tag: str) -> str | None:
+def _evidence(element: HtmlElement, tag: str, names: str) -> str | None:
     """How an element is marked as naming an author; None for all others."""
-    names = element.get("class") or element.get("id")
     if names and (name := _author_class(names)):
         return f"class {name}"
     property_ = element.get("itemprop")

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from urllib.parse import unquote
 
@@ -80,6 +81,12 @@ def picture_address(written: str, base: str) -> str | None:
     address = written.strip()
     if not address or len(address) > LONGEST_ADDRESS or address.startswith(("data:", "blob:")):
         return None
+    return _own_address(address, base)
+
+
+# A picture is looked at by several steps, and a page shows some more than once.
+@lru_cache(maxsize=512)
+def _own_address(address: str, base: str) -> str | None:
     absolute = absolute_url(base, address)
     own = unproxy_image_url(absolute) if absolute else None
     return own if own and not PLACEHOLDER.search(split_url(own).path) else None

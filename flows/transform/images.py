@@ -1,7 +1,7 @@
 """Pictures of a page, as absolute addresses without proxies, in reading order."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import cache
 from itertools import islice
 
@@ -9,6 +9,7 @@ from lxml.html import HtmlElement
 
 from flows.transform.captions import caption_text
 from flows.transform.image_versions import largest_version
+from flows.transform.outline import Named
 from flows.transform.selectors import compiled
 from flows.transform.text import squeeze
 from flows.web.sites import SiteFacts
@@ -22,13 +23,15 @@ ANYWHERE = "https://page.invalid/"
 SMALLEST_SIDE = 40
 
 
-def pictures(root: HtmlElement, base: str, facts: SiteFacts) -> list[tuple[HtmlElement, Image]]:
+def pictures(
+    root: HtmlElement, base: str, facts: SiteFacts, captions: Collection[HtmlElement]
+) -> list[tuple[HtmlElement, Image]]:
     """The pictures of a page with their captions, each address once, and the elements that show them."""
     found: dict[str, tuple[HtmlElement, Image]] = {}
     for element in root.iter("img", "amp-img"):
         url = image_url(element, base)
         if url and not _is_icon(element) and not _is_noise(element, url, facts):
-            found.setdefault(url, (element, Image(url, _caption(element, facts))))
+            found.setdefault(url, (element, Image(url, _caption(element, facts, captions))))
     return list(found.values())
 
 
@@ -62,10 +65,14 @@ def image_url(element: HtmlElement, base: str) -> str | None:
     return largest.url if largest else None
 
 
-def remove_captions(root: HtmlElement, facts: SiteFacts) -> None:
+def marked_captions(outline: Iterable[Named], facts: SiteFacts) -> dict[HtmlElement, None]:
+    """The elements that are marked as captions, in their order."""
+    return dict.fromkeys(compiled(facts.caption_selectors).among(outline))
+
+
+def remove_captions(root: HtmlElement, marked: Iterable[HtmlElement]) -> None:
     """Take captions out of the tree, once the pictures have theirs: they are not paragraphs."""
-    chosen = compiled(facts.caption_selectors)
-    captions = list(chosen.elements(root))
+    captions = list(marked)
     captions += [caption for image in root.iter("img") if (caption := _small_print_after(image)) is not None]
     for caption in captions:
         if caption.getparent() is not None and next(caption.iter("img"), None) is None:
@@ -83,12 +90,11 @@ def _is_icon(element: HtmlElement) -> bool:
     return any(side.isdigit() and int(side) < SMALLEST_SIDE for side in sides)
 
 
-def _caption(image: HtmlElement, facts: SiteFacts) -> str | None:
+def _caption(image: HtmlElement, facts: SiteFacts, captions: Collection[HtmlElement]) -> str | None:
     """The caption that belongs to a picture: in its figure or box, else the small print right behind it."""
-    chosen = compiled(facts.caption_selectors)
-    for box in _boxes(image):
+    for box in _boxes(image) if captions else ():
         for element in box.iter("*"):
-            if element is not box and chosen.matches(element):
+            if element is not box and element in captions:
                 return caption_text(element, _any_of(facts.caption_labels))
     small = _small_print_after(image)
     return caption_text(small, _any_of(facts.caption_labels)) if small is not None else None

@@ -21,17 +21,19 @@ MOST_STRINGS = 5
 # The box of a row, its list, its item.
 NEAREST_BOXES = 3
 LONGEST_NAMES = 300
+# WordPress writes dozens of classes on the box of a post.
+LONGEST_CLASSES = 2000
 # A link among so many other letters is a part of a sentence.
 LONGEST_NEIGHBOUR = 25
 # https://microformats.org/wiki/rel-tag; WordPress writes `category tag` for its categories.
 TAG_REL, CATEGORY_REL = "tag", "category"
-# The folders under which sites keep the pages of their topics and categories, in the languages of the web.
+# The folders under which sites keep the pages of their topics and categories, in the languages of the web. For
+# addresses in lower case: a pattern that ignores case cannot skip to its first characters.
 ADDRESS = re.compile(
     r"/(?:(?P<tag>tags?|tagg|thema|themen|topics?|keywords?|emner?|aiheet|aihe|argomenti|argomento|temi|temas?|sujets?"
     r"|mots?-?cles?|etiquetas?|schlagworte?|stichwort|label|subjects?|tagi|konu|etiket|etiketler)/[^/?#]"
     r"|(?P<category>category|categories|kategorie|kategorien|categorias?|categorie|rubrik|rubriken|rubrique|rubryka"
-    r"|ressort)/[^?#])|[?&](?:(?P<tag_query>tag)|(?P<category_query>cat|category))=",
-    re.IGNORECASE,
+    r"|ressort)/[^?#])|[?&](?:(?P<tag_query>tag)|(?P<category_query>cat|category))="
 )
 # fmt: off
 TAG_BOXES = frozenset((
@@ -88,6 +90,8 @@ class _Link:
 
 
 _NO_LINK = Kind.OTHER, 0
+# Most links lead to none of both kinds: above and behind the headline.
+OTHER_LINKS = _Link("", *_NO_LINK, is_behind=False), _Link("", *_NO_LINK, is_behind=True)
 
 
 def label_rows(root: HtmlElement, headline: str | None) -> list[Row]:
@@ -106,13 +110,13 @@ def _row(links: list[_Link]) -> Row:
 
 def _links(root: HtmlElement, heading: HtmlElement | None) -> Iterator[_Link]:
     is_behind = heading is None
-    boxes: dict[HtmlElement, Kind | None] = {}
+    boxes = _Boxes()
     tags = ("a",) if heading is None else ("a", heading.tag)
     for element in islice(root.iter(*tags), MOST_ANCHORS):
         is_behind = is_behind or element is heading
         if element.tag == "a":
             kind, strength = _kind(element, boxes)
-            yield _Link("" if kind is Kind.OTHER else _label(element), kind, strength, is_behind)
+            yield OTHER_LINKS[is_behind] if kind is Kind.OTHER else _Link(_label(element), kind, strength, is_behind)
 
 
 def _label(anchor: HtmlElement) -> str:
@@ -120,16 +124,13 @@ def _label(anchor: HtmlElement) -> str:
     return COUNT.sub("", words).strip(MARKS) if len(words) <= LONGEST_LABEL else ""
 
 
-def _kind(anchor: HtmlElement, boxes: dict[HtmlElement, Kind | None]) -> tuple[Kind, int]:
+def _kind(anchor: HtmlElement, boxes: "_Boxes") -> tuple[Kind, int]:
     """What a link leads to and how sure that is."""
     rel = (anchor.get("rel") or "").lower().split()
     leads_to = _leads_to(anchor.get("href") or "")
     if CATEGORY_REL in rel or (TAG_REL in rel and leads_to is Kind.CATEGORY):
         return Kind.CATEGORY, 3
-    parent = anchor.getparent()
-    if parent not in boxes:
-        boxes[parent] = _named_kind(anchor)
-    box = boxes[parent]
+    box = boxes.kind(anchor.getparent())
     is_marked = TAG_REL in rel
     if not is_marked and box is leads_to is Kind.OTHER:
         return _NO_LINK
@@ -147,35 +148,47 @@ def _kind_by_box(anchor: HtmlElement, leads_to: Kind, box: Kind) -> tuple[Kind, 
 
 
 def _leads_to(address: str) -> Kind:
-    match = ADDRESS.search(address)
+    match = ADDRESS.search(address.lower())
     if match is None or address.startswith("mailto:"):
         return Kind.OTHER
     return Kind.TAG if match["tag"] or match["tag_query"] else Kind.CATEGORY
 
 
-def _named_kind(anchor: HtmlElement) -> Kind | None:
-    """What the names of the boxes around a link say; None where they speak of something else than this article."""
-    kind: Kind | None = Kind.OTHER
-    for box in islice(anchor.iterancestors(), NEAREST_BOXES):
-        classes = box.get("class") or ""
-        if box.tag in ("article", "main", "body") or not POSTS.isdisjoint(classes.split()):
-            break
-        said = _meaning(f"{classes} {box.get('id') or ''}"[:LONGEST_NAMES])
-        if said is None:
-            return None
-        kind = said if kind is Kind.OTHER else kind
-    return kind
+class _Boxes:
+    """What the names of boxes say of the links in them. Neighbours stand in the same boxes: each is asked once."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[HtmlElement, int], Kind | None] = {}
+
+    def kind(self, box: HtmlElement | None, levels: int = NEAREST_BOXES) -> Kind | None:
+        """What a box and those around it say; None where they speak of something else than this article."""
+        if box is None or levels == 0 or box.tag in ("article", "main", "body"):
+            return Kind.OTHER
+        place = box, levels
+        if place not in self._known:
+            self._known[place] = self._said(box, levels)
+        return self._known[place]
+
+    def _said(self, box: HtmlElement, levels: int) -> Kind | None:
+        is_article, said = _meaning((box.get("class") or "")[:LONGEST_CLASSES], (box.get("id") or "")[:LONGEST_NAMES])
+        if is_article or said is None:
+            return said
+        around = self.kind(box.getparent(), levels - 1)
+        return around if around is None or said is Kind.OTHER else said
 
 
 # A page writes the same class on every item of a list.
 @lru_cache(maxsize=2048)
-def _meaning(names: str) -> Kind | None:
-    words = _words(names)
+def _meaning(classes: str, identity: str) -> tuple[bool, Kind | None]:
+    """Whether a box holds the whole article, and what its names say of the links in it."""
+    words = _words(f"{classes} {identity}")
+    if not POSTS.isdisjoint(classes.split()):
+        return True, Kind.OTHER
     if not OTHERS.isdisjoint(words):
-        return None
+        return False, None
     if not TAG_BOXES.isdisjoint(words):
-        return Kind.TAG
-    return Kind.OTHER if CATEGORY_BOXES.isdisjoint(words) else Kind.CATEGORY
+        return False, Kind.TAG
+    return False, Kind.OTHER if CATEGORY_BOXES.isdisjoint(words) else Kind.CATEGORY
 
 
 def _is_in_page_footer(anchor: HtmlElement) -> bool:

@@ -8,9 +8,8 @@ import re
 from collections.abc import Iterable
 from functools import cache
 
-from lxml.html import HtmlElement
-
 from flows.transform.blocks import Block
+from flows.transform.outline import Named
 from flows.transform.selectors import compiled
 from flows.web.sites import SiteFacts
 
@@ -23,15 +22,9 @@ LONGEST_TITLE = 60
 QUOTES = ("blockquote", "q")
 
 
-def remove_noise(root: HtmlElement, facts: SiteFacts) -> None:
+def remove_noise(outline: Iterable[Named], facts: SiteFacts) -> None:
     """Take the elements out that the facts name, with all that is in them; text behind them stays."""
-    remove_elements(root, facts.noise_selectors)
-
-
-def remove_elements(root: HtmlElement, selectors: tuple[str, ...]) -> None:
-    """Take out every element that a selector means."""
-    chosen = compiled(selectors)
-    for element in list(chosen.elements(root)):
+    for element in compiled(facts.noise_selectors).among(outline):
         if element.getparent() is not None and element.tag not in ("html", "body"):
             element.drop_tree()
 

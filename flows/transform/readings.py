@@ -22,6 +22,7 @@ from flows.transform.leads import lead_claims, with_lead
 from flows.transform.limits import Limits
 from flows.transform.links import MOST_LINKS, links_in
 from flows.transform.noise import remove_noise, without_noise
+from flows.transform.outline import outline_of
 from flows.transform.refusals import Shown, has_player, refusal_claims
 from flows.transform.site_rules import is_site_noise
 from flows.transform.standfirsts import standfirsts
@@ -49,12 +50,13 @@ def read(page: Page, guarded: Guarded, rules: SiteRules, limits: Limits) -> Read
     is_fragment = trees.is_fragment(guarded.markup)
     facts = site_facts(page.url)
     root = trees.parse(guarded.markup)
+    outline = outline_of(root)
 
     # What the page states about itself and shows around its text, before anything is taken out of the tree.
     statements = read_evidence(root, page.url)
     titles = title_claims(page, statements, facts, rules)
     headline = chosen_value(titles)
-    marks = byline_marks(root, facts, headline)
+    marks = byline_marks(outline, facts, headline)
     has_media, plays = images.has_media(root), has_player(root)
     lead_images = image_claims(root, headline, statements, page.url, facts)
     labels = subjects.read_labels(root, headline, page.url)
@@ -64,9 +66,10 @@ def read(page: Page, guarded: Guarded, rules: SiteRules, limits: Limits) -> Read
 
     # The tree without what is not the article; its pictures, then its text.
     images.reveal_lazy_pictures(root)
-    remove_noise(root, facts)
-    shown = images.pictures(root, page.url, facts)
-    images.remove_captions(root, facts)
+    remove_noise(outline, facts)
+    captions = images.marked_captions(outline, facts)
+    shown = images.pictures(root, page.url, facts, captions)
+    images.remove_captions(root, captions)
     content = read_content(root, statements, page.hint_text, is_fragment=is_fragment, limits=limits)
     pictures = images.within(content.region, shown)
 

@@ -5,10 +5,12 @@ CSS would not.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 
 from lxml.html import HtmlElement
+
+from flows.transform.outline import Named
 
 SELECTOR = re.compile(r"(?P<tag>[\w-]+)?(?:(?P<mark>[.#])(?P<name>[\w-]+)(?P<open>\*)?)?(?:\[(?P<attribute>[\w-]+)\])?")
 ANY_TAG = "*"
@@ -45,15 +47,18 @@ class Selectors:
 
     def matches(self, element: HtmlElement) -> bool:
         """Whether one of the selectors means this element."""
-        tag = element.tag
-        if tag in self.tags:
-            return True
-        classes, identity = element.get("class"), element.get("id")
-        if classes and self._means_one(tag, ".", classes[:LONGEST_NAMES]):
+        return self._chooses(element, element.tag, element.get("class", ""), element.get("id", ""))
+
+    def among(self, outline: Iterable[Named]) -> Iterator[HtmlElement]:
+        """The matching elements of an outline, in its order."""
+        return (named[0] for named in outline if self._chooses(*named))
+
+    def _chooses(self, element: HtmlElement, tag: str, classes: str, identity: str) -> bool:
+        if tag in self.tags or (classes and self._means_one(tag, ".", classes[:LONGEST_NAMES])):
             return True
         if identity and self._means(tag, "#", identity):
             return True
-        return any(element.get(attribute) is not None for attribute in self.attributes)
+        return bool(self.attributes) and any(element.get(attribute) is not None for attribute in self.attributes)
 
     def _means_any(self, tag: str, mark: str, names: str) -> bool:
         return any(self._means(tag, mark, name) for name in names.split())
@@ -63,10 +68,6 @@ class Selectors:
         if tags is not None and (ANY_TAG in tags or tag in tags):
             return True
         return name.startswith(self.begun[mark])
-
-    def elements(self, root: HtmlElement) -> Iterator[HtmlElement]:
-        """The matching elements in document order."""
-        return (element for element in root.iter("*") if self.matches(element))
 
 
 @cache

@@ -9,7 +9,8 @@ from flows.transform.text import squeeze
 from flows.web.urls import absolute_url, split_url
 
 TRAIL_TAGS = ("nav", "ol", "ul", "div", "p")
-TRAIL_NAMES = re.compile(r"bread-?crumb|brotkrume|brotkr[uü]mel|fil-?d-?ariane|briciole|migas", re.IGNORECASE)
+# For names in lower case: a pattern that ignores case cannot skip to its first letters.
+TRAIL_NAMES = re.compile(r"bread-?crumb|brotkrume|brotkr[uü]mel|fil-?d-?ariane|briciole|migas")
 NAMED_BY = ("class", "id", "aria-label", "itemtype")
 LONGEST_NAMES = 300
 # Trails stand at the head of a page; some hundred boxes further there are only teasers.
@@ -26,8 +27,8 @@ FOLDER = re.compile(r"(?![0-9]+$).{3,40}")
 def breadcrumb(root: HtmlElement) -> tuple[str, ...]:
     """The links of the first trail on a page, in their order; none where it shows no trail."""
     for box in islice(root.iter(*TRAIL_TAGS), MOST_BOXES):
-        names = " ".join(filter(None, map(box.get, NAMED_BY)))
-        if names and TRAIL_NAMES.search(names[:LONGEST_NAMES]):
+        names = [name for name in map(box.get, NAMED_BY) if name]
+        if names and TRAIL_NAMES.search(" ".join(names)[:LONGEST_NAMES].lower()):
             words = (_words(anchor) for anchor in islice(box.iter("a"), MOST_CRUMBS))
             if crumbs := tuple(word for word in words if word):
                 return crumbs

@@ -149,8 +149,7 @@ def _given_content(given: list[Candidate], body: HtmlElement) -> Content:
 
 
 def _fragment_content(root: HtmlElement, blocks: list[Block], body: HtmlElement, limits: Limits) -> Content:
-    # The fallbacks of trafilatura weigh the article against the page around it; a fragment has none around it.
-    lines = trafilatura_lines(root, is_fast=True) if limits.has_fallbacks else []
+    lines = trafilatura_lines(root, is_precise=False) if limits.has_fallbacks else []
     # Below its own limit trafilatura takes all there is; it has then judged nothing.
     found = {dense(line) for line in lines} if length(lines) >= JUDGED else set()
     kept = [block for block in blocks if not is_navigation(block) or dense(block.text) in found] or blocks

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flows.transform.blocks import HEADINGS, Block
+from flows.transform.content.characters import character_counts
 from flows.transform.content.patterns import PatternSet
 from flows.transform.content.surroundings import ANCESTORS, KINDS, Place, Surroundings
 from flows.transform.evidence import Evidence, unescaped
@@ -33,9 +34,6 @@ TOKEN = re.compile(
 )
 PLAIN_TOKEN = re.compile(r"\w+", re.ASCII)
 SENTENCE_END = re.compile(r"[.!?…](?=\s|[\"”»’)]|\Z)|[。！？]")
-COMMAS = ",，、;；"
-DIGIT = re.compile(r"\d")
-CAPITAL = re.compile("[A-ZÀ-ÖØ-ÞΑ-ΩА-Я]")
 ENDINGS = tuple(".!?。！？…;:»”\"'’)")
 SEPARATORS = re.compile("[|»›·•]")
 ADDRESS = re.compile(r"https?://|www\.|@")
@@ -113,14 +111,15 @@ def features(blocks: Sequence[Block], surroundings: Surroundings, statements: Ev
 
 def _add_words(table: Table, blocks: Sequence[Block], texts: Sequence[str], words: Column) -> None:
     lengths = np.maximum(np.array([len(text) for text in texts], dtype=np.float32), 1)
-    sentences = _counted(SENTENCE_END, [block.text for block in blocks])
+    sentences = np.array([len(SENTENCE_END.findall(block.text)) for block in blocks], dtype=np.float32)
     table.add("words", np.log1p(words))
     table.add("characters", np.log1p(lengths))
     table.add("sentences", np.log1p(sentences))
     table.add("sentence_rate", sentences / lengths * 50)
-    table.add("comma_rate", np.array([sum(map(text.count, COMMAS)) for text in texts], dtype=np.float32) / lengths * 50)
-    table.add("digit_rate", _counted(DIGIT, texts) / lengths)
-    table.add("capital_rate", _counted(CAPITAL, texts) / lengths)
+    commas, digits, capitals = character_counts(texts)
+    table.add("comma_rate", commas / lengths * 50)
+    table.add("digit_rate", digits / lengths)
+    table.add("capital_rate", capitals / lengths)
     table.add("is_ended", [block.text.endswith(ENDINGS) for block in blocks])
     table.add("is_question", [block.text.endswith(("?", "？")) for block in blocks])
     table.add("is_colon", [block.text.endswith((":", "：")) for block in blocks])
@@ -133,10 +132,6 @@ def _add_words(table: Table, blocks: Sequence[Block], texts: Sequence[str], word
     table.add_bits("under", list(PHRASES), _under_headings(blocks, said))
     repeated = Counter(texts)
     table.add("is_repeated", [repeated[text] > 1 for text in texts])
-
-
-def _counted(pattern: re.Pattern[str], texts: Sequence[str]) -> Column:
-    return np.array([len(pattern.findall(text)) for text in texts], dtype=np.float32)
 
 
 def word_count(text: str) -> int:
@@ -244,8 +239,10 @@ def _add_containers(table: Table, blocks: Sequence[Block], places: Sequence[Plac
     """How much text, and how much of it link, stands in the elements around each block, level by level."""
     free = words * (1 - np.array([block.link_share for block in blocks], dtype=np.float32))
     prose = free * np.array([len(block.text) > PROSE for block in blocks])
+    boxes = list(places)
     for level in range(LEVELS):
-        _, group = np.unique([place.up(level).number for place in places], return_inverse=True)
+        group = np.array([box.number for box in boxes])
+        boxes = [box.parent or box for box in boxes]
         own, long, blocks_in = _summed(free, group), _summed(prose, group), _summed(np.ones(table.count), group)
         table.add(f"box{level}_words", np.log1p(own))
         table.add(f"box{level}_blocks", np.log1p(blocks_in))
@@ -279,7 +276,8 @@ def _add_trunk(table: Table, blocks: Sequence[Block], places: Sequence[Place], w
     first, last = inside[0], inside[-1]
     rows = np.arange(table.count)
     ups = _trunk(places[first].up(1))
-    steps = [_steps(place, ups) for place in places]
+    of_places = {place: _steps(place, ups) for place in set(places)}
+    steps = [of_places[place] for place in places]
     tag, class_name = blocks[first].tag, places[first].class_name
     table.add("trunk_up", [up for up, _ in steps])
     table.add("trunk_down", [down for _, down in steps])

@@ -10,7 +10,7 @@ import re2
 
 
 class PatternSet:
-    """Compiled patterns; in RE2 `\\b`, `\\d` and `\\w` mean ASCII."""
+    """Compiled patterns. The letters and digits that RE2 knows (word boundaries, classes) are those of ASCII."""
 
     def __init__(self, patterns: Iterable[str]) -> None:
         self._set = re2.Set.SearchSet()

@@ -46,10 +46,10 @@ HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNO
 LONGEST_NAMES = 500
 
 
+# Not frozen: a page has hundreds, and setting the fields of a frozen one takes longer than finding their values.
 @dataclass(slots=True, eq=False)
 class Place:
-    """An element that holds text, and what is around it up to the body. Not frozen: a page has hundreds, and setting
-    the fields of a frozen one takes longer than finding their values.
+    """An element that holds text, and what is around it up to the body.
 
     `names` are the kinds that its own names tell, `around` those and all further out; `tags` are the landmarks that it
     stands in: bit sets over KINDS and ANCESTORS. `text_count` counts the elements named for text, itself and outwards;
@@ -121,9 +121,12 @@ class Surroundings:
 
 
 def _named(element: HtmlElement) -> int:
-    get = element.get
-    names = get("class"), get("id"), get("role"), get("itemprop")
-    return kinds(" ".join([name for name in names if name])[:LONGEST_NAMES]) if any(names) else 0
+    # Each by itself: an id is the only one of its page, the classes beside it are on every page of the site.
+    found = 0
+    for attribute in ("class", "id", "role", "itemprop"):
+        if names := element.get(attribute):
+            found |= kinds(names[:LONGEST_NAMES])
+    return found
 
 
 @lru_cache(maxsize=20_000)
