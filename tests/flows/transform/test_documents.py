@@ -52,6 +52,12 @@ def test_text_below_256_levels_of_nesting_is_kept():
     assert result.paragraphs == ("At the bottom of the well.", "At the top.")
 
 
+@pytest.mark.parametrize("end", ["</body></html>", "</HTML>", "</div></p></body >", "</html>" * 3])
+def test_what_stands_behind_the_end_of_a_page_is_kept(end):
+    body = f"<html><body><p>Before the end stands a paragraph.</p>{end}<p>And behind it stands one more.</p></body></html>"
+    assert transform(page(body)).paragraphs == ("Before the end stands a paragraph.", "And behind it stands one more.")
+
+
 @pytest.mark.parametrize("reference", ["&#1;", "&#x1;", "&#x1F", "&#0;", "\x01"])
 def test_a_control_character_costs_nothing_but_itself(reference):
     result = transform(page(f"<p>Before{reference} and after, in one paragraph.</p>"))
