@@ -148,6 +148,7 @@ class Cut(StrEnum):
     LINK_ELEMENTS = "link_elements"
     JSON_LD = "json_ld"
     LINKS = "links"
+    IMAGES = "images"
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,7 +101,9 @@ def read(page: Page, guarded: Guarded, rules: SiteRules, limits: Limits) -> Read
         "is_free": access_claims(statements),
     }
     links = links_in(blocks, page.url)
-    cuts = guarded.cuts | statements.cuts | ({Cut.LINKS} if len(links) >= MOST_LINKS else set())
+    cuts = guarded.cuts | statements.cuts
+    cuts |= {Cut.LINKS} if len(links) >= MOST_LINKS else set()
+    cuts |= {Cut.IMAGES} if len(shown) >= images.MOST_PICTURES else set()
     return Reading(statements, content, text, pictures, links, rules, claims, cuts)
 
 

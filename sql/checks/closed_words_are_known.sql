@@ -114,7 +114,8 @@ strangers as (
     from cuts
     where
         cut not in (
-            'bytes', 'tags', 'depth', 'attributes', 'scripts', 'title', 'metas', 'link_elements', 'json_ld', 'links'
+            'bytes', 'tags', 'depth', 'attributes', 'scripts', 'title', 'metas', 'link_elements', 'json_ld', 'links',
+            'images'
         )
     group by cut
     union all
