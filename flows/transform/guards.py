@@ -15,15 +15,15 @@ from itertools import islice
 from flows.transform.blocks import INLINE
 from flows.transform.bodies import Unreadable, opened
 from flows.transform.limits import FULL, Limits
-from flows.transform.tags import LASTING, attributes_of, has_large_tag, is_empty, tags_in
+from flows.transform.tags import LASTING, attributes_of, has_large_tag, is_empty, may_be_deep, tags_in
 from flows.web.charsets import decode
 from warehouse.model import Cut, Page, Reason
 
 UNREAD = "\ufffd"
 # Of a page in two charsets, or cut within a character, most can be read; of noise next to nothing.
 HOPELESS_SHARE = 0.1
-# Without so many opening tags no nesting gets near the depth at which libxml2 gives up.
-HARMLESS_TAGS = 1000
+# Below the depth at which libxml2 gives up (2048), and too little for any step to take more than a second.
+HARMLESS_DEPTH = 1900
 # Nothing shorter holds enough attributes to cost more than some milliseconds.
 HARMLESS_CHARACTERS = 5000
 # Pages that lay out by line breaks have two or three in a row; those behind a fourth show nothing.
@@ -36,8 +36,20 @@ VOID = frozenset((
     "source", "track", "wbr",
 ))
 # fmt: on
-# What never nests: void elements, those whose text is raw, and the three that a page has once.
-LEVEL = VOID | LASTING | {"html", "head", "body"}
+# The parser takes a second one of these for none.
+ONCE = frozenset(("html", "head", "body"))
+# What never nests.
+LEVEL = VOID | LASTING | ONCE
+SCRIPTS = frozenset(("script", "style"))
+# Of these a page has some, and none is the text: those that are too many go, so that the text behind them has room.
+REPEATED = {
+    "meta": Cut.METAS,
+    "link": Cut.LINK_ELEMENTS,
+    "title": Cut.TITLE,
+    "script": Cut.SCRIPTS,
+    "style": Cut.SCRIPTS,
+    "iframe": Cut.TAGS,
+}
 # Opening one of these ends an open one of the same name where that is the innermost: their end tags may be left out.
 SELF_ENDING = frozenset(("dd", "dt", "li", "option", "p", "td", "th", "tr"))
 # An end tag closes nothing that outranks it (`htmlEndPriority` in libxml2's HTMLparser.c); what is not named has 100.
@@ -84,11 +96,10 @@ def guarded(markup: str, limits: Limits = FULL) -> Guarded:
 
 def is_modest(markup: str, limits: Limits) -> bool:
     """Whether a page is within all limits, as far as a quick look can tell; large ones are measured."""
-    if len(markup) > min(limits.value_characters, limits.characters, limits.tag_characters, limits.script_characters):
+    if len(markup) > min(limits.characters, limits.tag_characters, limits.script_characters):
         return False
-    most_opened = min(HARMLESS_TAGS, limits.tags)
-    signs = markup.count("<")
-    if signs > most_opened and signs - markup.count("</") > most_opened:
+    tags = markup.count("<")
+    if tags > HARMLESS_DEPTH and (tags > limits.tags or may_be_deep(markup, HARMLESS_DEPTH)):
         return False
     return len(markup) <= HARMLESS_CHARACTERS or not has_large_tag(markup, limits.attributes)
 
@@ -105,6 +116,7 @@ class _Measured:
     cuts: set[Cut] = field(default_factory=set)
     _nesting: "_Nesting" = field(init=False)
     _tags: int = 0
+    _repeats: Counter[str] = field(default_factory=Counter)
     _tag_characters: int = 0
     _script_characters: int = 0
     _dropped: int = 0
@@ -116,55 +128,59 @@ class _Measured:
 
     def take(self) -> None:
         """Looks at all tags, as far as the page is kept."""
-        for tag, text_end in tags_in(self.source):
-            if tag.start() - self._dropped > self.limits.characters:
-                return
-            if not self._nesting.lets_in(tag):
-                self._hide(tag)
-            elif tag["opened"] and not self._take(tag, text_end):
-                return
+        opens, closes = self._nesting.opens, self._nesting.closes
+        for tag, name, is_opening, text_end in tags_in(self.source):
+            if is_opening:
+                is_level = name in LEVEL or is_empty(tag)
+                if not (is_level or opens(name)):
+                    self._hide(tag, name)
+                elif not self._take(tag, name, text_end):
+                    return
+            elif name not in LEVEL and not closes(name):
+                self._hide(tag, name)
 
     def kept(self) -> str:
         """What is left of the page."""
         return _edited(self.source[: self._end], self._edits)
 
-    def _take(self, tag: re.Match[str], text_end: int) -> bool:
+    def _take(self, tag: re.Match[str], name: str, text_end: int) -> bool:
         """Takes in a tag that opens an element; whether there was room for it."""
-        self._tags += 1
-        if self._tags > self.limits.tags:
+        start, end = tag.span()
+        if name in REPEATED:
+            self._repeats[name] += 1
+            if self._repeats[name] > self.limits.repeats:
+                self.cuts.add(REPEATED[name])
+                self._edit((start, text_end, ""))
+                return True
+        if self._tags == self.limits.tags:
             self.cuts.add(Cut.TAGS)
-            self._end = tag.start()
+            self._end = start
+        if self._end is not None or start - self._dropped > self.limits.characters:
             return False
-        self._take_attributes(tag)
-        if tag["opened"].lower() in ("script", "style"):
-            self._take_script(tag.end(), text_end)
+        self._tags += name not in ONCE
+        self._tag_characters += end - start
+        if end - start > self.limits.attributes or self._tag_characters > self.limits.tag_characters:
+            self._trim(tag)
+        if name in SCRIPTS:
+            self._take_script(end, text_end)
         return True
 
-    def _hide(self, tag: re.Match[str]) -> None:
+    def _hide(self, tag: re.Match[str], name: str) -> None:
         self.cuts.add(Cut.DEPTH)
-        is_block = (tag["opened"] or tag["closed"]).lower() not in INLINE
         # One line break does for all tags between two words.
         is_new = not self._edits or bool(self.source[self._edits[-1][1] : tag.start()].strip())
-        self._edit((*tag.span(), "<br>" if is_block and is_new else ""))
+        self._edit((*tag.span(), "<br>" if is_new and name not in INLINE else ""))
 
-    def _take_attributes(self, tag: re.Match[str]) -> None:
-        size = len(tag[0])
-        if size > self.limits.attributes:
-            kept = list(islice(attributes_of(tag), self.limits.attributes + 1))
-            small = [one for one in kept[: self.limits.attributes] if len(one) <= self.limits.value_characters]
-            if len(small) < len(kept):
-                self.cuts.add(Cut.ATTRIBUTES)
-                size = self._replace(tag, small)
-        if self._tag_characters + size > self.limits.tag_characters:
+    def _trim(self, tag: re.Match[str]) -> None:
+        """Leaves a tag the attributes for which there is room."""
+        room = self.limits.tag_characters - self._tag_characters + len(tag[0])
+        found = list(islice(attributes_of(tag), self.limits.attributes + 1))
+        kept = found[: self.limits.attributes] if len(tag[0]) <= room else []
+        if len(kept) < len(found):
             self.cuts.add(Cut.ATTRIBUTES)
-            size = self._replace(tag, ())
-        self._tag_characters += size
-
-    def _replace(self, tag: re.Match[str], attributes: Iterable[str]) -> int:
-        """Leaves a tag these attributes; how long it is then."""
-        shorter = " ".join([f"<{tag['opened']}", *attributes, "/>" if is_empty(tag) else ">"])
-        self._edit((*tag.span(), shorter))
-        return len(shorter)
+            shorter = " ".join([f"<{tag['opened']}", *kept, "/>" if is_empty(tag) else ">"])
+            self._edit((*tag.span(), shorter))
+            self._tag_characters += len(shorter) - len(tag[0])
 
     def _take_script(self, start: int, end: int) -> None:
         if self._script_characters + end - start > self.limits.script_characters:
@@ -174,10 +190,6 @@ class _Measured:
             self._script_characters += end - start
 
     def _edit(self, edit: Edit) -> None:
-        """Adds an edit; one of the same tag takes the place of that before."""
-        if self._edits and self._edits[-1][0] == edit[0]:
-            start, end, new = self._edits.pop()
-            self._dropped -= end - start - len(new)
         self._edits.append(edit)
         self._dropped += edit[1] - edit[0] - len(edit[2])
 
@@ -195,16 +207,8 @@ class _Nesting:
     _counted: Counter[str] = field(default_factory=Counter)
     _hidden: Counter[str] = field(default_factory=Counter)
 
-    def lets_in(self, tag: re.Match[str]) -> bool:
-        """Whether a tag stays: one that opens no level or a possible one, or that does not close one that was refused."""
-        name = (tag["opened"] or tag["closed"]).lower()
-        if name in LEVEL:
-            return True
-        if tag["closed"]:
-            return self._closes(name)
-        return is_empty(tag) or self._opens(name)
-
-    def _opens(self, name: str) -> bool:
+    def opens(self, name: str) -> bool:
+        """Whether an element may open here."""
         if name in SELF_ENDING and self._open[-1:] == [name] and not self._hidden:
             return True
         if len(self._open) >= self.most:
@@ -214,8 +218,9 @@ class _Nesting:
         self._counted[name] += 1
         return True
 
-    def _closes(self, name: str) -> bool:
-        if self._hidden[name]:
+    def closes(self, name: str) -> bool:
+        """Whether an end tag belongs to an element that was let in, or to none."""
+        if self._hidden and self._hidden[name]:
             self._hidden[name] -= 1
             return False
         if self._counted[name]:
@@ -229,7 +234,8 @@ class _Nesting:
             if RANKS.get(self._open[at], RANK) > rank:
                 return
             at -= 1
-        self._counted.subtract(self._open[at:])
+        for closed in self._open[at:]:
+            self._counted[closed] -= 1
         del self._open[at:]
         self._hidden.clear()
 

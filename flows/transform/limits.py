@@ -13,18 +13,17 @@ class Limits:
     """What of a page is read, and how.
 
     `body_bytes` are decoded; `characters` of markup are parsed, large scripts not counted; `tags` are those that open
-    an element, `depth` how many of these may stand within each other; `attributes` are those of one tag and
-    `value_characters` those of one attribute, `tag_characters` those within all tags, `script_characters` those within
-    all scripts and styles. `has_fallbacks` allows the readings of the text by other extractors, which are dear and not
+    an element, `repeats` those of one name in a page's head, `depth` how many of these may stand within each other; `attributes` are those of
+    one tag, `tag_characters` those within all tags, `script_characters` those within all scripts and styles. `has_fallbacks` allows the readings of the text by other extractors, which are dear and not
     ours to bound.
     """
 
     body_bytes: int
     characters: int
     tags: int
+    repeats: int
     depth: int
     attributes: int
-    value_characters: int
     tag_characters: int
     script_characters: int
     has_fallbacks: bool
@@ -32,23 +31,23 @@ class Limits:
 
 FULL = Limits(
     body_bytes=32_000_000,
-    characters=8_000_000,
-    tags=40_000,
+    characters=5_000_000,
+    tags=25_000,
+    repeats=1_000,
     depth=120,
     attributes=200,
-    value_characters=500_000,
-    tag_characters=4_000_000,
-    script_characters=6_000_000,
+    tag_characters=3_000_000,
+    script_characters=4_000_000,
     has_fallbacks=True,
 )
 CHEAP = Limits(
     body_bytes=3_200_000,
-    characters=800_000,
-    tags=4_000,
+    characters=500_000,
+    tags=2_500,
+    repeats=100,
     depth=60,
     attributes=50,
-    value_characters=50_000,
-    tag_characters=400_000,
-    script_characters=600_000,
+    tag_characters=300_000,
+    script_characters=400_000,
     has_fallbacks=False,
 )

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from tests.hostile.article import page
 
-LENGTH = 200_000
+LENGTH = 100_000
 RUNS = {
     "blanks": " ",
     "wide_blanks": "\u3000",
@@ -62,7 +62,7 @@ def everywhere(name: str) -> Callable[[], str]:
     """A page on which a run stands where names, dates, titles and labels are looked for."""
 
     def made() -> str:
-        run = RUNS[name] * (LENGTH // 8 // len(RUNS[name])) + "x"
+        run = RUNS[name] * (LENGTH // 4 // len(RUNS[name])) + "x"
         quoted = run.replace("'", "&#39;").replace('"', "&quot;")
         head = f"<title>{run}</title>" + "".join(
             f"<meta property='{key}' content='{quoted}'>"

@@ -9,24 +9,37 @@ from types import ModuleType
 from typing import Any
 
 from tests.hostile import bait, masses, nesting, octets, statements
+from warehouse.model import Document, Reject
 
 MODULES = (nesting, masses, statements, bait, octets)
-MAKERS_OF_MAKERS = ("in_a_paragraph", "everywhere")
+# Parts of pages, and makers of makers.
+NO_PAGES = ("in_a_paragraph", "everywhere", "chinese_page", "japanese_page")
 EXPECTED = Path(__file__).with_name("expected.toml")
 
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """The end of a page: a reason, or a document with its status, its cuts, and words that are and are not in its text.
-
-    `text_of` None means that nothing is said of the text.
-    """
+    """The end of a page: a reason, or a document with a status, its cuts, words that its text has and others it lacks."""
 
     reason: str | None = None
-    status: str | None = None
+    status: str = "complete"
     cuts: tuple[str, ...] = ()
     has: tuple[str, ...] = ()
     lacks: tuple[str, ...] = ()
+
+    def differences(self, result: Document | Reject | None) -> list[str]:
+        """In what a result is another one than this, in words."""
+        if result is None:
+            return ["the process died"]
+        if isinstance(result, Reject):
+            return [] if result.reason == self.reason else [f"{result.reason}: {result.detail}"]
+        if self.reason:
+            return [f"a document instead of {self.reason}"]
+        wrong = [f"lacks {words!r}" for words in self.has if words not in result.text]
+        wrong += [f"has {words!r}" for words in self.lacks if words in result.text]
+        if (result.extraction_status, result.cuts) != (self.status, self.cuts):
+            wrong.append(f"{result.extraction_status} {list(result.cuts)}")
+        return wrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +59,10 @@ class HostilePage:
 
 def corpus() -> list[HostilePage]:
     """All pages, in the order of their names; nothing is made yet."""
-    expected = tomllib.loads(EXPECTED.read_text(encoding="utf-8")) if EXPECTED.exists() else {}
+    expected = tomllib.loads(EXPECTED.read_text(encoding="utf-8"))
     pages = dict(_makers())
+    if strangers := expected.keys() - pages.keys():
+        raise ValueError(f"{EXPECTED.name} knows pages that nobody makes: {', '.join(sorted(strangers))}")
     return [_page(name, pages[name], expected.get(name, {})) for name in sorted(pages)]
 
 
@@ -72,6 +87,5 @@ def _makers() -> Iterator[tuple[str, Callable[[], str | bytes]]]:
 
 def _makers_of(module: ModuleType) -> Iterator[tuple[str, Callable[[], str | bytes]]]:
     for name, maker in getmembers(module, isfunction):
-        is_own = maker.__module__ == module.__name__ and not name.startswith("_")
-        if is_own and name not in (*MAKERS_OF_MAKERS, "chinese_page", "japanese_page"):
+        if maker.__module__ == module.__name__ and not name.startswith("_") and name not in NO_PAGES:
             yield name, maker

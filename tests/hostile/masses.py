@@ -33,7 +33,9 @@ def author_metas() -> str:
 
 
 def paragraphs() -> str:
-    lines = (f"<p>Paragraph number {number} of a page that goes on for ever, it seems.</p>" for number in range(100_000))
+    lines = (
+        f"<p>Paragraph number {number} of a page that goes on for ever, it seems.</p>" for number in range(100_000)
+    )
     return page(after="".join(lines))
 
 
@@ -59,7 +61,9 @@ def times() -> str:
 
 
 def visible_dates() -> str:
-    return page(before="".join(f"<span>Published on {n % 28 + 1} May 2020 at 10:{n % 60:02}</span>" for n in range(20_000)))
+    return page(
+        before="".join(f"<span>Published on {n % 28 + 1} May 2020 at 10:{n % 60:02}</span>" for n in range(20_000))
+    )
 
 
 def headings() -> str:

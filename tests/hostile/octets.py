@@ -107,7 +107,11 @@ def character_data() -> bytes:
 
 
 def frameset() -> bytes:
-    return b"<html><head><title>Frames</title></head><frameset cols=*>" + b"<frame src=/a>" * 50_000 + b"</frameset></html>"
+    return (
+        b"<html><head><title>Frames</title></head><frameset cols=*>"
+        + b"<frame src=/a>" * 50_000
+        + b"</frameset></html>"
+    )
 
 
 def empty() -> bytes:

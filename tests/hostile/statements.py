@@ -96,5 +96,14 @@ def base_elsewhere() -> str:
 
 
 def addresses_that_are_none() -> str:
-    bad = ("javascript:alert(1)", "http://[::1", "http://a:b:c/", "//", "http://\0/", "data:,x", "ht!tp://x", "\ud800"[:0])
+    bad = (
+        "javascript:alert(1)",
+        "http://[::1",
+        "http://a:b:c/",
+        "//",
+        "http://\0/",
+        "data:,x",
+        "ht!tp://x",
+        "\ud800"[:0],
+    )
     return page(within="".join(f"<p>A <a href='{url}'>link</a> and <img src='{url}'></p>" for url in bad * 2_000))
