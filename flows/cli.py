@@ -33,19 +33,24 @@ def app() -> None:
 @click.argument("location")
 @click.option("--source", metavar="NAME", help="The name under which its pages are kept; the kind by default.")
 @click.option("--max-pages", type=int, metavar="N", help="Stop after this many pages, for a trial.")
-def ingest(kind: str, location: str, source: str | None, max_pages: int | None) -> None:
+@click.option("--host", "hosts", multiple=True, metavar="HOST", help="Of warc and parquet only this host or site.")
+@click.option("--since", metavar="DATE", help="Of warc and parquet only what was captured on this day or later.")
+@click.option("--until", metavar="DATE", help="Of warc and parquet only what was captured on this day or earlier.")
+def ingest(kind: str, location: str, source: str | None, max_pages: int | None, **selection: Any) -> None:
     """Read one source once, load what is new, publish the views.
 
-    KIND is `archive`, and LOCATION a folder or a .tar, .tar.xz, .tar.gz or .zip of feed-archive files; or `feed` or
-    `sitemap`, and LOCATION its address or that of the site; or `url_list`, and LOCATION a file with one address a line,
-    one address, or `-` for standard input; a long one is kept in the warehouse's folder `lists`.
+    KIND is `archive`, and LOCATION a folder or a .tar, .tar.xz, .tar.gz or .zip of feed-archive files; or `warc` or
+    `parquet`, and LOCATION a file, a pattern in quotes, or a folder; or `feed` or `sitemap`, and LOCATION its address
+    or that of the site; or `url_list`, and LOCATION a file with one address a line, one address, or `-` for standard
+    input; a long one is kept in the warehouse's folder `lists`. Of `warc` and `parquet`, --host (which may be given
+    several times; a domain stands for all hosts below it), --since and --until choose what is read.
     """
     from flows.orders import IngestOrder
     from flows.terminal import run_flow
 
     place = sys.stdin.read() if (kind, location) == ("url_list", "-") else location
     settings = Settings.load()
-    order = IngestOrder.checked(kind, place, source, max_pages, settings)
+    order = IngestOrder.checked(kind, place, source, max_pages, settings, **selection)
     run_flow("ingest", **order.handed_on(settings.root))
 
 
