@@ -49,7 +49,7 @@ class IngestOrder:
         name = source or kind
         if not RULES["name"].is_right(name):
             raise SourceError(f"source name {name!r}: expected {RULES['name'].expected}")
-        selection = Selection(checked_hosts(hosts), *_checked_days(since, until))
+        selection = Selection(checked_hosts(hosts), *checked_days(since, until))
         if not selection.is_everything and kind not in BULK_KINDS:
             raise SourceError(
                 f"hosts and days can be chosen of {' and '.join(sorted(BULK_KINDS))} alone, not of {kind}"
@@ -122,7 +122,7 @@ class RefreshOrder:
             )
         chosen = [known[name] for name in dict.fromkeys(names) if name]
         enabled = [source for source in known.values() if source.is_enabled]
-        days = Window(*_checked_days(since, until))
+        days = Window(*checked_days(since, until))
         return cls(tuple(chosen or enabled), days, _checked_count(max_pages))
 
     @property
@@ -145,7 +145,8 @@ def _checked_count(max_pages: int | None) -> int | None:
     return max_pages
 
 
-def _checked_days(since: date | str | None, until: date | str | None) -> tuple[date | None, date | None]:
+def checked_days(since: date | str | None, until: date | str | None) -> tuple[date | None, date | None]:
+    """The days as such. Raises SourceError for what is none, and where the last is before the first."""
     first, last = _checked_day("since", since), _checked_day("until", until)
     if first and last and last < first:
         raise SourceError(f"until {until}: expected a day that is not before since, {since}")

@@ -63,8 +63,7 @@ class WarcItems:
     def _captured(self, record: Record, url: str) -> Page | Reject | Repeats | None:
         most = self._desk.most_bytes + MOST_HEADER_BYTES
         if record.length > most:
-            size = f"a record of {record.length:,} bytes; a page may have {self._desk.most_bytes:,}"
-            return self._refused(record, url, Reason.TOO_LARGE, size)
+            return self._too_large(record, url)
         if record.header("WARC-Segment-Number"):
             return self._refused(record, url, MALFORMED, "a record in segments, which are not joined")
         block = record.block()
@@ -75,6 +74,16 @@ class WarcItems:
         if record.kind == "resource":
             return self._resource(record, url, block)
         return self._response(record, url, block)
+
+    def _too_large(self, record: Record, url: str) -> Reject | None:
+        """The reject of a record larger than any page, of which only the headers are read: it may be no page at all."""
+        head = record.head(MOST_HEADER_BYTES)
+        if head is None:
+            return None
+        message = message_of(head) if record.kind == "response" else None
+        size = f"a record of {record.length:,} bytes; a page may have {self._desk.most_bytes:,}"
+        unlikely = self._unlikely(record, url, message) if message else None
+        return unlikely or self._refused(record, url, Reason.TOO_LARGE, size)
 
     def _resource(self, record: Record, url: str, block: bytes) -> Page | Reject:
         """A resource record: a body without a response around it."""
@@ -97,7 +106,7 @@ class WarcItems:
             return self._refused(record, url, Reason.HTTP_STATUS, f"status {message.status}")
         stated = message.header("content-type") or ""
         if NO_PAGES.fullmatch(stated.partition(";")[0].strip()):
-            return self._refused(record, url, Reason.NOT_HTML, f"{stated}, {len(message.body):,} bytes")
+            return self._refused(record, url, Reason.NOT_HTML, f"{stated}, a record of {record.length:,} bytes")
         return None
 
     def _revisit(self, record: Record, url: str, message: Message | None) -> Page | Reject | Repeats:

@@ -54,13 +54,17 @@ class Record:
 
     def block(self) -> bytes | None:
         """All that stands in the record; None where that is damaged or cut short, which the walk then tells."""
+        return self.head(self.length)
+
+    def head(self, size: int) -> bytes | None:
+        """The first bytes of the block, so many or all; None where that is damaged or cut short."""
         try:
-            block = self._record.reader.read(self.length)
+            block = self._record.reader.read(size)
         except OSError as error:
             self.problem = f"damaged ({error})"
             return None
         self.taken = len(block)
-        return block if self.taken == self.length else None
+        return block if self.taken >= min(size, self.length) else None
 
     def pass_over(self) -> None:
         """Reads what is left of the record, for what is wrong with it."""

@@ -24,8 +24,7 @@ LONGEST_CONTENT = 2000
 """What is recorded with every page is bounded; real statements are one or two, of some dozen characters."""
 
 LANDMARK = re.compile(
-    # The case is ignored behind the first character alone: so the search goes from one `<` to the next, at a tenth of the
-    # price.
+    # The case is ignored behind the first character alone: so the search leaps from one `<` to the next.
     rb"""<(?i: (?P<skipped>!--|(?:script|style|template|title)\b) | (?P<meta>meta)[\s/]
     # A body may begin without its tag (HTML, 13.2.6.4.4): no head holds a paragraph.
     | (?:/head|body|p|h1|nav|main|article)(?![\w-]) )""",
@@ -89,9 +88,7 @@ def opt_out_statements(
     return _bounded((*said, *from_tdmrep, *from_robots_txt))
 
 
-def statements(
-    headers: tuple[Header, ...], body: bytes, agent: str = AGENT
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def statements(headers: tuple[Header, ...], body: bytes, agent: str = AGENT) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What a response and its page say, to robots and against mining, found in one look at the page."""
     metas = list(_metas(body, agent.lower()))
     return _robots(headers, metas, agent.lower()), _bounded(_opt_outs(headers, metas, agent.lower()))

@@ -13,7 +13,9 @@ from warehouse.model import PageKind
 
 FEED_TYPES = frozenset({"application/rss+xml", "application/atom+xml", "application/feed+json"})
 HTML_TYPES = ("text/html", "application/xhtml+xml")
-PLAIN_START = re.compile(rb"(?:\xef\xbb\xbf)?\s{0,200}(?:<!doctype\s+html[^>]{0,300}>\s{0,200})?<html[\s>]", re.IGNORECASE)
+PLAIN_START = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s{0,200}(?:<!doctype\s+html[^>]{0,300}>\s{0,200})?<html[\s>]", re.IGNORECASE
+)
 """How nine pages of ten begin; what begins so need not be decoded to be known for one."""
 BINARY = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"PK\x03\x04", b"\x1f\x8b", b"\x00\x00\x01\x00")
 """PDF, pictures and packed files say so in their first bytes; some servers call them pages."""
