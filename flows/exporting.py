@@ -127,7 +127,7 @@ COLUMNS = pa.schema(
         ("headers", HEADERS),
     ]
 )
-"""The columns that `parquet` as a source has; what a page has beside them, such as hints of a feed, has no place here."""
+"""The columns that `parquet` as a source has; hints of a feed, and what else a page may have, have no place here."""
 
 
 def _write_parquet(file: BinaryIO, pages: Iterator[tuple[Page, datetime]]) -> int:
