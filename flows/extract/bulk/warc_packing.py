@@ -52,6 +52,10 @@ class Packing(Protocol):
         """Where the next record begins, looked for from an offset on; None where none does."""
         ...
 
+    def is_blank(self, raw: BinaryIO, offset: int) -> bool:
+        """Whether from an offset on there is nothing, or a whole member or frame with nothing in it."""
+        ...
+
 
 class Plain:
     """Records one after the other."""
@@ -70,6 +74,11 @@ class Plain:
     def next_start(self, raw: BinaryIO, after: int) -> int | None:
         """The next first line of a record."""
         return next(_found(raw, after, FIRST_LINE), None)
+
+    def is_blank(self, raw: BinaryIO, offset: int) -> bool:
+        """Whether only blank lines follow."""
+        raw.seek(offset)
+        return not raw.read(LOOKED_AT_BYTES).strip()
 
 
 class Packed:
@@ -97,6 +106,12 @@ class Packed:
             if self._begins(raw.read(LOOKED_AT_BYTES)).lstrip().startswith(b"WARC/"):
                 return offset
         return None
+
+    def is_blank(self, raw: BinaryIO, offset: int) -> bool:
+        """Some writers end a file with an empty gzip member; a zstd frame that is cut has been noticed before."""
+        raw.seek(offset)
+        rest = raw.read(LOOKED_AT_BYTES)
+        return not rest or not self.has_checksums or _is_empty_member(rest)
 
 
 def packing_of(raw: BinaryIO) -> Packing:
@@ -147,6 +162,15 @@ def _gunzipped_start(data: bytes) -> bytes:
         return zlib.decompressobj(16 + zlib.MAX_WBITS).decompress(data, 64)
     except zlib.error:
         return b""
+
+
+def _is_empty_member(data: bytes) -> bool:
+    unpacking = zlib.decompressobj(16 + zlib.MAX_WBITS)
+    try:
+        content = unpacking.decompress(data, LOOKED_AT_BYTES)
+    except zlib.error:
+        return False
+    return unpacking.eof and not content.strip()
 
 
 def _unzstd_start(data: bytes, dictionary: bytes | None) -> bytes:

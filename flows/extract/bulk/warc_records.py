@@ -46,7 +46,8 @@ class Record:
         self.kind = str(record.record_type)
         self.length: int = record.content_length
         self.taken = 0
-        self.problem: str | None = None
+        # At the end of a file that was cut fastwarc takes half a header for a record of no length.
+        self.problem = None if self.header("Content-Length") else "cut short, or without a length, in its headers"
 
     def header(self, name: str) -> str | None:
         """The first header of that name, without blanks around it; None where it is absent or empty."""
@@ -58,6 +59,8 @@ class Record:
 
     def head(self, size: int) -> bytes | None:
         """The first bytes of the block, so many or all; None where that is damaged or cut short."""
+        if self.problem:
+            return None
         try:
             block = self._record.reader.read(size)
         except OSError as error:
@@ -143,7 +146,7 @@ class WarcFile:
             except OSError as error:
                 return self._unreadable(error, stream, last, start)
             if found is None:
-                return None
+                return self._cut_off(stream, last)
             last = Record(found, self._place(stream, found, last))
             yield last
             last.pass_over()
@@ -166,6 +169,13 @@ class WarcFile:
         if at is None or at <= last.place.offset:
             return Damage(last.place, f"damaged, or its length is wrong ({error})", is_of_last=True)
         return Damage(Place(at), f"no record can be read here ({error})")
+
+    def _cut_off(self, stream: Any, last: Record | None) -> Damage | None:
+        """A last member of which so little is there that nothing of it comes out, which fastwarc takes for the end."""
+        at = self._packing.offset_of(stream, None)
+        if at is None or (last and at <= last.place.offset) or self._packing.is_blank(self._raw, at):
+            return None
+        return Damage(Place(at), "cut short: nothing of the last record comes out")
 
     def _end(self, record: Record) -> int | None:
         """Where a record of a plain file ends; None where its length cannot be right, as no blank line follows it."""

@@ -31,7 +31,9 @@ def test_compression_and_chunks_are_undone(tmp_path, coding, is_chunked):
     assert Header("Content-Encoding", coding) in page.headers
 
 
-@pytest.mark.parametrize("headers", [{"Content_Encoding": name} for name in PACKED] + [{"Transfer_Encoding": "chunked"}])
+@pytest.mark.parametrize(
+    "headers", [{"Content_Encoding": name} for name in PACKED] + [{"Transfer_Encoding": "chunked"}]
+)
 def test_a_body_that_its_writer_has_unpacked_is_taken_as_it_is(tmp_path, headers):
     assert only([record(block=http(HTML, **headers))], tmp_path).body == HTML
 

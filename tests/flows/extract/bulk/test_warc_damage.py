@@ -43,6 +43,24 @@ def test_a_record_cut_off_at_the_end_of_the_file_is_a_reject_and_a_shortfall(tmp
     assert len(reader.shortfalls) == 1
 
 
+@pytest.mark.parametrize("suffix", PACKINGS)
+@pytest.mark.parametrize("left", [1, 3, 9, 15, 25, 60, 100, 180, 250])
+def test_however_little_of_the_last_record_is_left_the_cut_is_told(tmp_path, suffix, left):
+    parts, offsets = parts_of(suffix)
+    items, reader = read(b"".join(parts[:-1]) + parts[-1][:left], tmp_path, suffix)
+    *pages, broken = items
+    assert [page.url for page in pages] == ADDRESSES[:-1]
+    assert (broken.reason, broken.location) == (Reason.MALFORMED_INPUT, f"a{suffix}@{offsets[-1]}")
+    assert len(reader.shortfalls) == 1
+
+
+@pytest.mark.parametrize("end", [gzip.compress(b""), gzip.compress(b"\r\n"), b""])
+def test_an_empty_member_at_the_end_is_nothing(tmp_path, end):
+    items, reader = read(b"".join(parts_of(".warc.gz")[0]) + end, tmp_path, ".warc.gz")
+    assert [item.url for item in items] == ADDRESSES
+    assert not reader.shortfalls
+
+
 @pytest.mark.parametrize("suffix", [".warc.gz", ".warc.zst"])
 def test_bytes_destroyed_in_the_middle_of_a_record_cost_that_one(tmp_path, suffix):
     parts, offsets = parts_of(suffix)
@@ -75,7 +93,7 @@ def test_a_digest_that_cannot_be_read_is_no_ground_to_refuse_a_page(tmp_path, st
 
 
 @pytest.mark.parametrize("suffix", PACKINGS)
-@pytest.mark.parametrize("rubbish", [b"rubbish " * 40, os.urandom(5000), b"\x1f\x8b\x08" * 50, b"WARC/1.1\r\n\r\n" * 30])
+@pytest.mark.parametrize("rubbish", [b"rubbish " * 40, os.urandom(5000), b"\x1f\x8b\x08" * 50, b"WARC/9\r\n" * 30])
 def test_rubbish_between_records_costs_no_record(tmp_path, suffix, rubbish):
     parts, offsets = parts_of(suffix)
     items, _ = read(b"".join([*parts[:4], rubbish, *parts[4:]]), tmp_path, suffix)

@@ -89,7 +89,10 @@ def test_brackets_of_old_writers_are_no_part_of_an_address(tmp_path, given):
 @pytest.mark.parametrize("url", [None, "", "ftp://harbour.example/", "bridge", "https://", "http://" + "x" * 20_000])
 def test_a_capture_of_no_web_address_is_a_reject(tmp_path, url):
     reject = only([record(block=http(), WARC_Target_URI=url)], tmp_path)
-    assert (reject.reason, reject.detail) == (Reason.MALFORMED_INPUT, "no web address: expected http or https and a host")
+    assert (reject.reason, reject.detail) == (
+        Reason.MALFORMED_INPUT,
+        "no web address: expected http or https and a host",
+    )
 
 
 def test_a_password_in_an_address_is_kept_nowhere(tmp_path):
