@@ -37,8 +37,29 @@ def _transform(options: Namespace) -> int:
     return transform.main(options.sample)
 
 
+def _workers(options: Namespace) -> int:
+    from tests.bench import workers
+
+    return workers.speed(options.sample)
+
+
+def _memory(options: Namespace) -> int:
+    from tests.bench import workers
+
+    return workers.memory(options.pages or workers.PAGES)
+
+
+def _storage(_: Namespace) -> int:
+    from tests.bench import stored
+
+    return stored.main()
+
+
 PARTS: dict[str, Callable[[Namespace], int]] = {
     "transform": _transform,
+    "workers": _workers,
+    "memory": _memory,
+    "storage": _storage,
     "street": _street,
     "live": _live,
     "queries": _queries,
@@ -49,6 +70,7 @@ def _options() -> Namespace:
     parser = ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("parts", nargs="*", metavar="part", help=f"some of: {', '.join(PARTS)}; none: all of them")
     parser.add_argument("--sample", type=int, metavar="N", help="N pages of each set alone, for a quick look")
+    parser.add_argument("--pages", type=int, metavar="N", help="pages of the parts `memory` and `warc`")
     options = parser.parse_args()
     if unknown := [name for name in options.parts if name not in PARTS]:
         parser.error(f"{unknown[0]}: no part of the bench; expected some of: {', '.join(PARTS)}")
