@@ -93,6 +93,9 @@ def _read_and_load(reader: Reader, max_pages: int | None, run: OpenRun, workers:
     for shortfall in reader.shortfalls:
         run.note_partial(shortfall)
         log.warning("partial: %s", shortfall)
+    for remark in reader.remarks:
+        run.remark(remark)
+        log.info("%s", remark)
     return read_count
 
 

@@ -22,6 +22,8 @@ class SourceKind(StrEnum):
     FEED = "feed"
     SITEMAP = "sitemap"
     URL_LIST = "url_list"
+    WARC = "warc"
+    PARQUET = "parquet"
 
 
 class PageKind(StrEnum):
