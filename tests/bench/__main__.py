@@ -55,11 +55,18 @@ def _storage(_: Namespace) -> int:
     return stored.main()
 
 
+def _warc(options: Namespace) -> int:
+    from tests.bench import bulk
+
+    return bulk.main(options.pages)
+
+
 PARTS: dict[str, Callable[[Namespace], int]] = {
     "transform": _transform,
     "workers": _workers,
     "memory": _memory,
     "storage": _storage,
+    "warc": _warc,
     "street": _street,
     "live": _live,
     "queries": _queries,

@@ -89,7 +89,7 @@ def print_bytes(found: Sequence[Stored]) -> bool:
         every = every and met
         sizes = (f"{size / 1e6:.1f}" for size in (one.raw_bytes, one.warc_bytes, one.table_bytes))
         times = (f"{one.warc_milliseconds:.2f}", f"{one.table_milliseconds:.2f}")
-        verdict = (f"{one.ratio:.2f}", f"≤ {aim}", "yes" if met else "**no**")
+        verdict = (f"{one.ratio:.3f}", f"≤ {aim}", "yes" if met else "**no**")
         rows.append([one.name, f"{one.pages:,}", *sizes, *verdict, *times])
     heads = ["pages of", "pages", "raw MB", ".warc.gz MB", "table MB", "ratio", "aim", "met"]
     print(markdown([*heads, "gzip, CPU ms a page", "append, CPU ms a page"], rows), "\n", flush=True)
