@@ -12,6 +12,7 @@ from warehouse import storage
 from warehouse.model import Counts, Document, Fetch, Item, Page, PageKind, Reject, Repeats
 from warehouse.runs import OpenRun
 from warehouse.schema import DOCUMENTS, FETCHES, PAGES, REJECTS
+from warehouse.settings import Settings
 
 FIRST_SHARD_PAGES = 250
 """The first shard is small and each further one twice as large, so that the workers do not wait for a whole one."""
@@ -50,7 +51,7 @@ def take_shard(inputs: Iterator[Item], run: OpenRun) -> TakenShard | None:
     Rejects come first: a listing is stored after its links, so that after a kill no failed link is forgotten. Fetches
     come last: they speak of pages.
     """
-    shard = list(_next_shard(inputs, min(run.settings.shard_pages, FIRST_SHARD_PAGES << min(run.shard_count, 8))))
+    shard = next_shard(inputs, run.settings, run.shard_count)
     if not shard:
         return None
     run.shard_count += 1
@@ -89,16 +90,19 @@ def resume_pages(page_ids: Sequence[str], run: OpenRun, workers: WorkerPool) -> 
     return made + Counts(resumed_page_count=made.document_count + made.transform_reject_count)
 
 
-def _next_shard(inputs: Iterator[Item], shard_pages: int) -> Iterator[Item]:
-    """The items of a shard: as many inputs, as many bytes or as long a time as one may have."""
+def next_shard(inputs: Iterator[Item], settings: Settings, number: int) -> list[Item]:
+    """The items of a run's shard, counted from 0: as many inputs, as many bytes or as long a time as one may have."""
+    most = min(settings.shard_pages, FIRST_SHARD_PAGES << min(number, 8))
+    shard: list[Item] = []
     taken = size = 0
     began = monotonic()
     for item in inputs:
-        yield item
+        shard.append(item)
         taken += not isinstance(item, Fetch)
         size += item.body_bytes if isinstance(item, Page) else 0
-        if taken >= shard_pages or size >= SHARD_BYTES or monotonic() - began >= SHARD_SECONDS:
-            return
+        if taken >= most or size >= SHARD_BYTES or monotonic() - began >= SHARD_SECONDS:
+            break
+    return shard
 
 
 def _is_document(item: Item) -> bool:

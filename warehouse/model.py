@@ -411,12 +411,13 @@ def hash_of(parts: Iterable[Part]) -> str:
 
     The length keeps ("ab", "c") apart from ("a", "bc"); an absent part differs from an empty one.
     """
-    whole = b"".join(_measured(_encode(part)) for part in parts)
-    return hashlib.sha256(whole).hexdigest()[:32]
-
-
-def _measured(encoded: bytes | None) -> bytes:
-    return b"-" if encoded is None else b"%d:%b" % (len(encoded), encoded)
+    digest = hashlib.sha256()
+    for part in parts:
+        encoded = _encode(part)
+        digest.update(b"-" if encoded is None else b"%d:" % len(encoded))
+        # On its own, and not joined to its length first: a body may be large, and would be copied twice.
+        digest.update(encoded or b"")
+    return digest.hexdigest()[:32]
 
 
 def _encode(part: Part) -> bytes | None:

@@ -46,9 +46,9 @@ ATTEMPTS = 30
 ROW_GROUP_ROWS = 20_000
 """Row groups of 3 KB rows at this size let DuckDB read in parallel and skip by id; one group of a million cannot."""
 
-COMPRESSION_LEVEL = 3
-"""In files of one shard level 9 stores 8 % less than level 3 and takes twice the CPU of the whole append; level 1
-stores a quarter more. High levels pay in large files, where a site's pages stand together."""
+STATISTICS_BYTES = 64
+"""Of a text no more than this is kept as a row group's least or greatest. Without a bound the writer keeps them whole:
+a shard of pages then carries two to four of them once more, not packed, in a footer that every query reads."""
 
 SNAPSHOT_ORDER = (RUNS, DOCUMENTS, REJECTS, FETCHES, PAGES, SITE_RULES)
 """A page, and the rules of its site, are committed before its document, and all before the end of their run. Read
@@ -93,7 +93,7 @@ def append_new(settings: Settings, table: Table, records: Sequence[Any], run_id:
         if not fresh:
             return []
         try:
-            _commit(handle, table, to_arrow(fresh, table, run_id=run_id, loaded_at=datetime.now(UTC)))
+            _commit(handle, table, to_arrow(_laid(fresh, table), table, run_id=run_id, loaded_at=datetime.now(UTC)))
         except CommitFailedError:
             time.sleep(random.uniform(0, min(1.0, 0.02 * 2**attempt)))  # noqa: S311 - jitter, not a secret
         else:
@@ -241,6 +241,11 @@ def _absent(settings: Settings, handle: DeltaTable, table: Table, records: list[
     return [record for record, key in zip(records, keys, strict=True) if key not in present]
 
 
+def _laid(records: list[Any], table: Table) -> list[Any]:
+    """The records in the order in which the table keeps those of one commit."""
+    return sorted(records, key=lambda record: tuple(getattr(record, name) for name in table.layout.order))
+
+
 def _commit(handle: DeltaTable, table: Table, rows: pa.Table) -> None:
     version = handle.transaction_version(APPLICATION) or 0
     known = {column.name for column in handle.schema().fields}
@@ -250,7 +255,7 @@ def _commit(handle: DeltaTable, table: Table, rows: pa.Table) -> None:
         mode="append",
         # A table made before a column was declared gets it with the first rows that have it.
         schema_mode="merge" if known < set(rows.schema.names) else None,
-        writer_properties=_writer(table),
+        writer_properties=_writer(table, rows),
         commit_properties=CommitProperties(
             app_transactions=[Transaction(APPLICATION, version + 1)],
             max_commit_retries=0,
@@ -258,14 +263,20 @@ def _commit(handle: DeltaTable, table: Table, rows: pa.Table) -> None:
     )
 
 
-def _writer(table: Table) -> WriterProperties:
-    bloom = ColumnProperties(
-        dictionary_enabled=False,
-        bloom_filter_properties=BloomFilterProperties(set_bloom_filter_enabled=True, ndv=ROW_GROUP_ROWS),
-    )
+def _writer(table: Table, rows: pa.Table) -> WriterProperties:
+    """How these rows are written: by the table's layout."""
+    layout = table.layout
+    row_bytes = max(1, rows.nbytes // max(1, len(rows)))
+    group_rows = max(1, min(ROW_GROUP_ROWS, layout.group_bytes // row_bytes))
+    # The writer folds a filter to what it holds: a small commit does not pay for the ids it might have had.
+    bloom = BloomFilterProperties(set_bloom_filter_enabled=True, ndv=ROW_GROUP_ROWS)
+    ids = ColumnProperties(dictionary_enabled=False, bloom_filter_properties=bloom)
+    large = ColumnProperties(dictionary_enabled=False)
     return WriterProperties(
         compression="ZSTD",
-        compression_level=COMPRESSION_LEVEL,
-        max_row_group_size=ROW_GROUP_ROWS,
-        column_properties=dict.fromkeys(table.ids, bloom),
+        compression_level=layout.level,
+        max_row_group_size=group_rows,
+        data_page_size_limit=layout.group_bytes if layout.large_columns else None,
+        statistics_truncate_length=STATISTICS_BYTES,
+        column_properties={**dict.fromkeys(table.ids, ids), **dict.fromkeys(layout.large_columns, large)},
     )
