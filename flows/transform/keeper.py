@@ -4,6 +4,7 @@ import multiprocessing
 import pickle
 import sys
 import threading
+import weakref
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -12,6 +13,9 @@ from multiprocessing.connection import wait
 from typing import Any
 
 from flows.transform.worker import PROTOCOL, Allowance, Death, Work, serve
+
+PRELOADED = ["flows.transform.fork_server", "flows.transform.worker", "flows.transform.warm"]
+"""What the fork server imports before it forks."""
 
 PAGES_OF_A_WORKER = 500
 """Pages after which a worker is replaced, so that what libraries keep of them does not add up."""
@@ -54,7 +58,7 @@ class Keeper:
 
         What was answered before a death stays answered; the next call has a new worker.
         """
-        if self._worker is not None and self._page_count >= PAGES_OF_A_WORKER:
+        if self._worker is not None and (self._page_count >= PAGES_OF_A_WORKER or self._worker.has_ended()):
             self._end(self._worker)
         worker = self.start()
         answers = worker.answers(work, items)
@@ -82,15 +86,21 @@ class _WorkerProcess:
         context = multiprocessing.get_context("forkserver")
         # The server has the transform imported and used: a plain fork copies the threads' locks of a process that runs
         # Prefect, and a spawn pays the imports (1 s) for each worker.
-        context.set_forkserver_preload(["flows.transform.worker", "flows.transform.warm"])
+        context.set_forkserver_preload(PRELOADED)
         self._connection, theirs = context.Pipe()
         self._process = context.Process(target=serve, args=(theirs, allowance), daemon=True)
         with theirs, _hidden_main():
             self._process.start()
+        # Where nobody ends it, it ends with this object or the program, which would wait for it for ever.
+        weakref.finalize(self, self._process.kill)
 
     def is_ready(self) -> bool:
         """Waits until the worker can take work; whether it can."""
         return bool(self._received(1))
+
+    def has_ended(self) -> bool:
+        """Whether the process is gone: while it waits for work, nothing else tells."""
+        return bool(wait([self._process.sentinel], 0))
 
     def answers(self, work: Work, items: Sequence[Any]) -> list[Any]:
         """The answers to the items as far as the worker lives.
