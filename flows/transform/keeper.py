@@ -1,7 +1,7 @@
 """The parent's hand on worker processes: one is started, fed, and replaced when it has died or has served long."""
 
 import multiprocessing
-import pickle
+import socket
 import sys
 import threading
 import weakref
@@ -12,7 +12,8 @@ from importlib.machinery import ModuleSpec
 from multiprocessing.connection import wait
 from typing import Any
 
-from flows.transform.worker import PROTOCOL, Allowance, Death, Work, serve
+from flows.transform.channel import HUNG_UP, Channel
+from flows.transform.worker import UNFIT, Allowance, Death, Work, serve
 
 PRELOADED = ["flows.transform.fork_server", "flows.transform.worker", "flows.transform.warm"]
 """What the fork server imports before it forks."""
@@ -33,7 +34,7 @@ class PoolClosedError(RuntimeError):
 
 
 class Keeper:
-    """Keeps a worker at hand; used by one thread at a time, but for `close`, which may come from any."""
+    """Keeps a worker at hand; used by one thread at a time."""
 
     def __init__(self, allowance: Allowance) -> None:
         self._allowance = allowance
@@ -61,18 +62,30 @@ class Keeper:
         if self._worker is not None and (self._page_count >= PAGES_OF_A_WORKER or self._worker.has_ended()):
             self._end(self._worker)
         worker = self.start()
-        answers = worker.answers(work, items)
+        try:
+            answers = worker.answers(work, items)
+        except BaseException:
+            # The conversation is out of step: the next has a worker of its own.
+            self._end(worker)
+            raise
         self._page_count += len(answers)
         if len(answers) < len(items):
             answers.append(self._end(worker))
+            if answers[-1].exit_code == UNFIT:
+                raise RuntimeError("a worker process has not the code that it is to run: is another version installed?")
         return answers
 
-    def close(self) -> None:
-        """Ends the worker, whatever it does; on return it is gone, and no other will be started."""
+    def kill(self) -> None:
+        """Ends the worker, whatever it does; on return it is gone, and no other will be started. From any thread."""
         with _processes:
             self._is_closed = True
             if self._worker is not None:
                 self._worker.kill()
+
+    def close(self) -> None:
+        """Lets the worker go."""
+        if self._worker is not None:
+            self._end(self._worker)
 
     def _end(self, worker: "_WorkerProcess") -> Death:
         self._worker = None
@@ -87,7 +100,8 @@ class _WorkerProcess:
         # The server has the transform imported and used: a plain fork copies the threads' locks of a process that runs
         # Prefect, and a spawn pays the imports (1 s) for each worker.
         context.set_forkserver_preload(PRELOADED)
-        self._connection, theirs = context.Pipe()
+        ours, theirs = socket.socketpair()
+        self._channel = Channel(ours)
         self._process = context.Process(target=serve, args=(theirs, allowance), daemon=True)
         with theirs, _hidden_main():
             self._process.start()
@@ -109,13 +123,17 @@ class _WorkerProcess:
         """
         with ThreadPoolExecutor(1) as sender:
             sent = sender.submit(self._send, work, items)
-            answers = self._received(len(items))
+            try:
+                answers = self._received(len(items))
+            except BaseException:
+                self._process.kill()
+                raise
             sent.result()
         return answers
 
     def exit_code(self) -> int:
         """How the process ended, once it has: it does when the connection is closed."""
-        self._connection.close()
+        self._channel.close()
         has_ended = wait([self._process.sentinel], EXIT_SECONDS)
         with _processes:
             if not has_ended:
@@ -124,7 +142,7 @@ class _WorkerProcess:
         return self._process.exitcode or 0
 
     def kill(self) -> None:
-        """Ends the process whatever it does. The connection is closed by the thread that has it in hand."""
+        """Ends the process whatever it does; who converses with it finds that it has hung up."""
         self._process.kill()
         self._process.join()
 
@@ -132,9 +150,9 @@ class _WorkerProcess:
         try:
             for index, item in enumerate(items):
                 # The work goes with the first item: what it carries, the rules of sites, is sent once.
-                self._connection.send_bytes(pickle.dumps((None if index else work, item), PROTOCOL))
-        except (BrokenPipeError, ConnectionResetError):
-            pass  # A dead worker reads no more: whoever waits for its answers notices.
+                self._channel.send((None if index else work, item))
+        except HUNG_UP:
+            pass  # Whoever waits for the answers notices.
         except BaseException:
             # What cannot be sent is never answered: the wait for it ends, and this is raised.
             self._process.kill()
@@ -142,9 +160,9 @@ class _WorkerProcess:
 
     def _received(self, count: int) -> list[Any]:
         received = []
-        with suppress(EOFError, ConnectionResetError):
+        with suppress(*HUNG_UP):
             for _ in range(count):
-                received.append(pickle.loads(self._connection.recv_bytes()))  # noqa: PERF401, S301 - kept when cut short
+                received.append(self._channel.receive())  # noqa: PERF401 - what has come before a death is kept
         return received
 
 

@@ -33,6 +33,7 @@ class WorkerPool:
 
     def __init__(self, keepers: Sequence[Keeper], work: Transform) -> None:
         self._work = work
+        self._keepers = keepers
         self._idle: SimpleQueue[Keeper] = SimpleQueue()
         for keeper in keepers:
             self._idle.put(keeper)
@@ -50,8 +51,12 @@ class WorkerPool:
         return self._in_chunks(self._observations, pages)
 
     def close(self) -> None:
-        """Drops the work that has not begun; what has begun ends with the workers, which the keepers end."""
+        """Ends the workers, whatever they do, and drops the work that has not begun."""
+        for keeper in self._keepers:
+            keeper.kill()
         self._threads.shutdown(cancel_futures=True)
+        for keeper in self._keepers:
+            keeper.close()
 
     def _in_chunks(
         self, made_of: Callable[[Keeper, Sequence[Page]], Sequence[Result]], pages: Sequence[Page]
@@ -92,8 +97,6 @@ def worker_pool(
             keeper.start()
         yield pool
     finally:
-        for keeper in keepers:
-            keeper.close()
         pool.close()
 
 

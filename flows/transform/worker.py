@@ -10,22 +10,23 @@ import os
 import pickle
 import resource
 import signal
+import socket
 import sys
 import threading
+import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from multiprocessing.connection import Connection, wait
-from pathlib import Path
+from multiprocessing.connection import wait
 from typing import Any
 
+from flows.transform.channel import HUNG_UP, PROTOCOL, Channel
 from warehouse.model import Reason
 
 Work = Callable[[Any], Any]
 
-PROTOCOL = 5
-"""Of pickles: as the default one, but that a page's body is written into it without being copied once more."""
-
+UNFIT = 70
+"""The exit status of a worker that cannot read what it is sent (EX_SOFTWARE of sysexits.h): no page can change that."""
 OUT_OF_MEMORY = 137
 """The exit status of a worker that was refused memory: the one that shells report for a process killed for it."""
 
@@ -77,7 +78,7 @@ class Death:
         }
 
 
-def serve(connection: Connection, allowance: Allowance) -> None:
+def serve(connection: socket.socket, allowance: Allowance) -> None:
     """Answers what is asked over the connection, one item after another, until the other side hangs up.
 
     A message is (work, item); work that is None is that of the message before, so that what it carries is sent once.
@@ -85,42 +86,59 @@ def serve(connection: Connection, allowance: Allowance) -> None:
     """
     _prepare_signals()
     _end_with_parent()
+    channel = Channel(connection)
+    limits = _Limits(allowance)
     work: Work = _is_missing
-    with suppress(EOFError, BrokenPipeError, ConnectionResetError):
-        connection.send_bytes(pickle.dumps("ready", PROTOCOL))
+    with suppress(*HUNG_UP):
+        channel.send("ready")
         while True:
-            given, item = pickle.loads(connection.recv_bytes())  # noqa: S301 - our own parent wrote it
+            given, item = _received(channel)
             work = given or work
-            connection.send_bytes(_limited(allowance, work, item))
+            channel.write(limits.answer(work, item))
+
+
+def _received(channel: Channel) -> Any:
+    try:
+        return channel.receive()
+    except (AttributeError, ImportError):
+        traceback.print_exc()
+        os._exit(UNFIT)
 
 
 def _is_missing(item: Any) -> Any:
     raise RuntimeError(f"an item came before any work: {item!r}")
 
 
-def _limited(allowance: Allowance, work: Work, item: Any) -> bytes:
-    """The work's answer as it goes over the connection; the process ends where it takes more than is allowed."""
-    _limit_memory(allowance.memory_bytes)
-    signal.setitimer(signal.ITIMER_PROF, allowance.cpu_seconds)
-    signal.setitimer(signal.ITIMER_REAL, allowance.clock_seconds)
-    try:
-        return pickle.dumps(work(item), PROTOCOL)
-    except MemoryError:
-        # At once: what is left of the page is still held, and a library that was refused memory may be in any state.
-        os._exit(OUT_OF_MEMORY)
-    finally:
-        signal.setitimer(signal.ITIMER_PROF, 0)
-        signal.setitimer(signal.ITIMER_REAL, 0)
+class _Limits:
+    """What this process may take for an item, as the kernel is told: 20 µs for each."""
 
+    def __init__(self, allowance: Allowance) -> None:
+        self._allowance = allowance
+        self._hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
+        self._statm = os.open("/proc/self/statm", os.O_RDONLY) if sys.platform == "linux" else None
 
-def _limit_memory(allowed: int) -> None:
-    """Lets the process take so much more than it holds now; elsewhere than on Linux it may take what there is."""
-    if sys.platform == "linux":
-        # The sixth figure of proc_pid_statm(5): data and stack, what RLIMIT_DATA counts.
-        held = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[5]) * resource.getpagesize()
-        hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
-        soft = held + allowed if hard == resource.RLIM_INFINITY else min(held + allowed, hard)
-        resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
+    def answer(self, work: Work, item: Any) -> bytes:
+        """The work's answer as it goes over the channel; the process ends where it takes more than is allowed."""
+        self._limit_memory()
+        signal.setitimer(signal.ITIMER_PROF, self._allowance.cpu_seconds)
+        signal.setitimer(signal.ITIMER_REAL, self._allowance.clock_seconds)
+        try:
+            return pickle.dumps(work(item), PROTOCOL)
+        except MemoryError:
+            # At once: the page is still held, and a library that was refused memory may be in any state.
+            os._exit(OUT_OF_MEMORY)
+        finally:
+            signal.setitimer(signal.ITIMER_PROF, 0)
+            signal.setitimer(signal.ITIMER_REAL, 0)
+
+    def _limit_memory(self) -> None:
+        """Lets the process hold so much more than it does now; elsewhere than on Linux as much as there is."""
+        if self._statm is not None:
+            # The sixth figure of proc_pid_statm(5), data and stack, in pages: what RLIMIT_DATA counts.
+            held = int(os.pread(self._statm, 200, 0).split()[5]) * resource.getpagesize()
+            limit = held + self._allowance.memory_bytes
+            soft = limit if self._hard == resource.RLIM_INFINITY else min(limit, self._hard)
+            resource.setrlimit(resource.RLIMIT_DATA, (soft, self._hard))
 
 
 def _prepare_signals() -> None:
