@@ -33,6 +33,15 @@ def broken(page, rules, limits):  # noqa: ARG001 - the signature of work
     raise LookupError(page.url)
 
 
+def deadly_by_address(page, rules, limits):
+    """The transform, but for pages whose address says that they are deadly."""
+    if "deadly" in page.url:
+        segfault()
+    from flows.transform.documents import transform
+
+    return transform(page, rules, limits)
+
+
 def live():
     """Harms nobody."""
 
