@@ -15,6 +15,7 @@ from flows.steps import TakenShard, first_pages
 from flows.tasks import make_documents, report_run, resume_pages, take_shard
 from flows.transform.pool import WorkerPool, worker_pool
 from flows.transform.versions import extractor
+from flows.transform.worker import Allowance
 from warehouse import runs
 from warehouse.model import Counts
 from warehouse.runs import OpenRun
@@ -58,7 +59,8 @@ def published_run(
     versions = (version("broadsheet"), extractor())
     recorded = runs.recorded(settings, flow=flow, source=source, parameters=parameters, versions=versions)
     try:
-        with worker_pool(settings.workers) as workers, recorded as run:
+        allowed = Allowance(cpu_seconds=settings.page_cpu_seconds, memory_bytes=settings.page_memory_bytes)
+        with worker_pool(settings.workers, allowed) as workers, recorded as run:
             yield run, workers
     except BaseException:
         publication.publish_after_failure(settings)
