@@ -4,7 +4,7 @@ with
 newest as (
     -- Extracting a page again replaces what was made of it before, and never makes a version.
     from derived.repeated_rows
-    qualify row_number() over (partition by page_id order by loaded_at desc, row_key desc) = 1
+    where not is_superseded
 ),
 
 captures as (
