@@ -7,7 +7,7 @@ from prefect import flow
 
 from flows.loading import published_run
 from flows.tasks import learn_site_rules
-from flows.transform.pool import WorkerPool
+from flows.transform.pool import WorkerPool, worker_pool
 from warehouse.runs import OpenRun
 from warehouse.settings import Settings
 from warehouse.site_rules import samples
@@ -34,7 +34,8 @@ def maintain() -> Maintained:
     in; documents that are there already stay as they are. A site of which nothing new is learnt keeps its rules.
     """
     settings = Settings.load()
-    with published_run(settings, flow="maintain", source=None, parameters={}) as (run, workers):
+    told = published_run(settings, flow="maintain", source=None, parameters={})
+    with told as run, worker_pool(settings.workers) as workers:
         done = _learn(run, workers)
         run.detail = str(done)
     return done

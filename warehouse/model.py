@@ -206,7 +206,8 @@ class Document:
     by which the views set superseded rows aside at the price of an integer comparison.
 
     `extraction_number` counts what was made of one page, refusals among it, from 1: the highest counts. It takes part
-    in the key, so that going back to an earlier extractor is an extraction of its own and counts.
+    in the key, so that going back to an earlier extractor is an extraction of its own and counts. Null, in rows from
+    before it was kept, is 1.
     """
 
     page_id: str
@@ -244,7 +245,7 @@ class Document:
     captured_at: datetime | None
     extractor: str
     rules_version: Int32
-    extraction_number: Int32 = 1
+    extraction_number: Int32 | None = 1
     document_id: str = field(init=False)
     content_hash: str = field(init=False)
     row_key: int = field(init=False)
@@ -314,9 +315,13 @@ class Reject:
         if self.stage == Stage.FETCH:
             return self.source, self.url, self.rejected_at
         if self.extractor is not None:
-            return self.page_id, *_made_by(self.extractor, self.rules_version or 0, self.extraction_number or 1)
+            return self.page_id, *_made_by(self.extractor, self.rules_version or 0, self.extraction_number)
         # An input that was refused unread has no digest: its detail, which says how large it is, tells it from others.
         return self.page_id or self.location, self.digest or (None if self.page_id else self.detail)
+
+
+End = Document | Reject
+"""What a page becomes in the transform."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -425,10 +430,13 @@ def hash_of(parts: Iterable[Part]) -> str:
     return hashlib.sha256(whole).hexdigest()[:32]
 
 
-def _made_by(extractor: str, rules_version: int, extraction_number: int) -> tuple[str, ...]:
-    """What tells one extraction of a page from others; the number of the first is left out, as it was before there
-    were any further ones, so that its key is what it was."""
-    return (extractor, str(rules_version), *([str(extraction_number)] if extraction_number > 1 else []))
+def _made_by(extractor: str, rules_version: int, extraction_number: int | None) -> tuple[str, ...]:
+    """What tells one extraction of a page from others.
+
+    The number of the first is left out: so its key is what it was before there were any further ones.
+    """
+    number = extraction_number or 1
+    return (extractor, str(rules_version), *([str(number)] if number > 1 else []))
 
 
 def _measured(encoded: bytes | None) -> bytes:
