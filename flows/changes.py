@@ -167,6 +167,8 @@ class Changes:
     def summary(self) -> str:
         """The changes in one line."""
         whole, documents = self.whole, self.whole.ways
+        if not whole.page_count:
+            return "no page was due: each was transformed by this extractor and the newest rules of its site"
         told = f"{whole.page_count:,} pages compared, {whole.changed_count:,} changed"
         lost, gained = (documents["document", way] for way in (Way.LOST, Way.GAINED))
         return told + (f", {lost:,} documents lost" if lost else "") + (f", {gained:,} gained" if gained else "")

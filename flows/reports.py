@@ -48,7 +48,7 @@ order by inputs desc
 
 
 def progress_line(counts: Counts) -> str:
-    """A run's counts in one line; what is zero is left out, but for the inputs and the documents."""
+    """A run's counts in one line; what is zero is left out, but for the documents, and the inputs where it has any."""
     words = {
         "input_count": "read",
         "page_count": "new pages",
@@ -59,7 +59,7 @@ def progress_line(counts: Counts) -> str:
         "document_count": "documents",
         "transform_reject_count": "refused by the transform",
     }
-    always = {"input_count", "document_count"}
+    always = {"document_count"} | ({"input_count"} if not counts.reprocessed_page_count else set())
     shown = {name: count for name, count in asdict(counts).items() if count or name in always}
     return ", ".join(f"{count:,} {words[name]}" for name, count in shown.items())
 

@@ -2,7 +2,7 @@
 
 import logging
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
@@ -73,7 +73,8 @@ def reprocess(
             report = report_changes(changes, is_trial=False)
         run.detail = changes.summary
         log.info("%s", changes.summary)
-    return Reprocessed(f"{progress_line(run.counts)}; {changes.summary}", report)
+    done = [progress_line(run.counts)] if any(asdict(run.counts).values()) else []
+    return Reprocessed("; ".join([*done, changes.summary]), report)
 
 
 def _reprocess(order: ReprocessOrder, run: OpenRun, changes: Changes) -> None:

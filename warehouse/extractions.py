@@ -79,15 +79,15 @@ class Outdated:
     def shards(self, most_pages: int, most_bytes: int, first_pages: int) -> Iterator[list[str]]:
         """The page ids, so many pages and bytes of bodies at once; a larger body is alone.
 
-        The first list has `first_pages` and each further one twice as many, up to the most.
+        The first `first_pages` are drawn evenly from all, and so from many days and sites: what is wrong with an
+        extractor shows before much is stored. After them each list is twice as long as the one before, up to the most.
         """
-        start, limit = 0, min(first_pages, most_pages)
-        while start < len(self):
-            rows = self._rows.slice(start, limit)
-            sizes: list[int] = rows.column("body_bytes").to_pylist()
-            taken = _fitting(sizes, most_bytes)
-            yield rows.column("page_id").slice(0, taken).to_pylist()
-            start, limit = start + taken, min(2 * limit, most_pages)
+        step = max(1, len(self) // first_pages)
+        is_drawn = [place % step == 0 and place < step * first_pages for place in range(len(self))]
+        drawn = self._rows.filter(pa.array(is_drawn, pa.bool_()))
+        others = self._rows.filter(pa.array([not drawn for drawn in is_drawn], pa.bool_()))
+        yield from _cut(drawn, min(first_pages, most_pages), most_pages, most_bytes)
+        yield from _cut(others, min(2 * first_pages, most_pages), most_pages, most_bytes)
 
 
 def outdated(settings: Settings, extractor: str, rules: Mapping[str, SiteRules], choice: Choice) -> Outdated:
@@ -120,6 +120,15 @@ def page_sources(settings: Settings) -> list[str]:
     query = f"select distinct source from pages where kind = '{PageKind.DOCUMENT}' order by source"
     with storage.tables_as_they_are(settings, PAGES) as connection:
         return [source for (source,) in connection.execute(query).fetchall()]
+
+
+def _cut(rows: pa.Table, limit: int, most_pages: int, most_bytes: int) -> Iterator[list[str]]:
+    start = 0
+    while start < rows.num_rows:
+        ahead = rows.slice(start, limit)
+        taken = _fitting(ahead.column("body_bytes").to_pylist(), most_bytes)
+        yield ahead.column("page_id").slice(0, taken).to_pylist()
+        start, limit = start + taken, min(2 * limit, most_pages)
 
 
 def _fitting(sizes: list[int], most_bytes: int) -> int:
