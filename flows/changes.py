@@ -171,7 +171,7 @@ class Changes:
             return "no page was due: each was transformed by this extractor and the newest rules of its site"
         told = f"{whole.page_count:,} pages compared, {whole.changed_count:,} changed"
         lost, gained = (documents["document", way] for way in (Way.LOST, Way.GAINED))
-        return told + (f", {lost:,} documents lost" if lost else "") + (f", {gained:,} gained" if gained else "")
+        return told + (f"; documents lost: {lost:,}, gained: {gained:,}" if lost or gained else "")
 
     def _count_reasons(self, one: Remade) -> None:
         before, after = (str(end.reason) if isinstance(end, Reject) else None for end in (one.before, one.now))

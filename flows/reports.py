@@ -114,11 +114,11 @@ def plan_report(planned: Sequence[Planned], shortfalls: Sequence[str]) -> str:
 def change_report(changes: Changes, *, is_trial: bool = False) -> str:
     """What transforming pages again changes, as Markdown: by field, by site, with examples of old and new."""
     whole = changes.whole
-    loss = f"{whole.loss_count:,} documents are lost, or lose their title, their time or more than half of their text"
+    loss = "Documents that are lost, or lose their title, their time or more than half of their text"
     parts = [
         "# reprocess would change" if is_trial else "# What reprocess changed",
         changes.summary + ".",
-        *([f"**{loss}.**"] if whole.loss_count else []),
+        *([f"**{loss}: {whole.loss_count:,}.**"] if whole.loss_count else []),
     ]
     if changes.has_too_many_losses and is_trial:
         parts.append("**So many losses would stop a run; they can be allowed.**")

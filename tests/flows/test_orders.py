@@ -1,8 +1,16 @@
 """What is kept of an order with its run."""
 
+from datetime import date
 from pathlib import Path
 
-from flows.orders import LONGEST_LIST, IngestOrder
+import pytest
+
+from flows.extract.sources import SourceError
+from flows.orders import LONGEST_LIST, IngestOrder, ReprocessOrder
+from tests.warehouse.records import page
+from warehouse import storage
+from warehouse.extractions import Choice
+from warehouse.schema import PAGES
 
 
 def test_passwords_in_pasted_lines_are_not_kept_with_the_run(settings):
@@ -35,3 +43,16 @@ def test_a_short_list_is_handed_on_as_it_is(settings):
     order = IngestOrder.checked("url_list", "https://example.org/" + "a" * (LONGEST_LIST - 22), None, None, settings)
     assert order.handed_on(settings.root) == order.parameters
     assert not settings.root.exists()
+
+
+def test_what_is_to_be_reprocessed_is_named_by_a_stored_source_and_a_day(settings):
+    storage.append_new(settings, PAGES, [page(1)], "run")
+    everything = ReprocessOrder.checked(None, None, settings)
+    assert everything.choice == ReprocessOrder.checked("", "", settings).choice == Choice()
+    some = ReprocessOrder.checked("test", "2026-11-23", settings)
+    assert some.choice == ReprocessOrder.checked("test", date(2026, 11, 23), settings).choice
+    assert some.parameters == {"source": "test", "since": "2026-11-23"}
+    with pytest.raises(SourceError, match="'tset' are stored; there are: test"):
+        ReprocessOrder.checked("tset", None, settings)
+    with pytest.raises(SourceError, match="since 'monday': expected a day"):
+        ReprocessOrder.checked(None, "monday", settings)
