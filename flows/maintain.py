@@ -31,7 +31,8 @@ def maintain() -> Maintained:
     """Learns from the stored pages what each site puts around its headlines and texts, and publishes the views.
 
     Safe to run again and beside other runs. Rules are used by runs that begin afterwards, for the pages that they take
-    in; documents that are there already stay as they are. A site of which nothing new is learnt keeps its rules.
+    in; documents that are there already stay as they are until they are reprocessed. A site of which nothing new is
+    learnt keeps its rules.
     """
     settings = Settings.load()
     told = published_run(settings, flow="maintain", source=None, parameters={})

@@ -21,7 +21,7 @@ ends as (
 ),
 
 repeated_pages as (
-    select page_id
+    select page_id,
     from ends
     group by page_id
     having count(*) > 1

@@ -1,7 +1,7 @@
 -- One row per row of raw.documents whose document or page has others: the few of which some may not count.
 with
 repeated_documents as (
-    select document_id
+    select document_id,
     from raw.documents
     group by document_id
     having count(*) > 1

@@ -13,7 +13,7 @@ from flows.deployments import deployments
 from flows.extract.sources import SourceError
 from flows.ingest import ingest
 from flows.reprocess import reprocess
-from tests.flows.archives import write_archive
+from tests.flows.archives import PARAGRAPH, write_archive
 from tests.warehouse.records import document
 from warehouse import engine
 
@@ -44,9 +44,11 @@ class OtherWorkers:
         return None
 
     def transform(self, pages, _):
-        return [
-            document(page, extractor="test/2", title=self.title and f"{page.hint_title}{self.title}") for page in pages
-        ]
+        return [self.document(page) for page in pages]
+
+    def document(self, page):
+        title = self.title and f"{page.hint_title}{self.title}"
+        return document(page, extractor="test/2", title=title, text=PARAGRAPH * 3)
 
 
 @pytest.fixture
