@@ -75,6 +75,27 @@ def refresh(sources: tuple[str, ...], dry_run: bool, **wishes: Any) -> None:  # 
 
 
 @app.command()
+@click.option("--source", metavar="NAME", help="Only pages of this source.")
+@click.option("--since", metavar="DATE", help="Only pages captured since that day (by load where that is not known).")
+@click.option("--dry-run", is_flag=True, help="Only transform, compare and show what would change; store nothing.")
+@click.option("--allow-losses", is_flag=True, help="Go on where more than a tenth of the documents lose much.")
+def reprocess(dry_run: bool, **wishes: Any) -> None:  # noqa: FBT001 - click passes it so
+    """Transform stored pages again that another extractor, or older rules of their site, transformed last.
+
+    Nothing is fetched. What that changes is told by field and by site before the views show it.
+    """
+    from flows.orders import ReprocessOrder
+    from flows.terminal import print_changes, run_flow
+
+    settings = Settings.load()
+    order = ReprocessOrder.checked(wishes["source"], wishes["since"], settings)
+    if dry_run:
+        print_changes(order, settings)
+    else:
+        run_flow("reprocess", **wishes)
+
+
+@app.command()
 def maintain() -> None:
     """Learn from the stored pages what each site adds to its titles and texts; publish the views."""
     from flows.terminal import run_flow

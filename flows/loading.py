@@ -2,7 +2,7 @@
 
 import logging
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from importlib.metadata import version
 
@@ -13,9 +13,8 @@ from flows.extract.readers import Reader
 from flows.reports import progress_line
 from flows.steps import TakenShard, first_pages
 from flows.tasks import make_documents, report_run, resume_pages, take_shard
-from flows.transform.pool import WorkerPool, worker_pool
+from flows.transform.pool import WorkerPool, workers_for
 from flows.transform.versions import extractor
-from flows.transform.worker import Allowance
 from warehouse import runs
 from warehouse.model import Counts
 from warehouse.runs import OpenRun
@@ -41,8 +40,9 @@ def load(  # noqa: PLR0913 - what a run's row says, and what it reads
 
     `max_pages` is for the whole run: what is left of it when a reader's turn has come is for that reader.
     """
-    with published_run(settings, flow=flow, source=source, parameters=parameters) as (run, workers):
-        _finish_what_was_left(run, workers)
+    told = published_run(settings, flow=flow, source=source, parameters=parameters)
+    with told as run, workers_for(settings) as workers:
+        finish_what_was_left(runs.unfinished_page_ids(settings), run, workers)
         left = max_pages
         for reader in readers:
             if left != 0:
@@ -54,14 +54,12 @@ def load(  # noqa: PLR0913 - what a run's row says, and what it reads
 @contextmanager
 def published_run(
     settings: Settings, *, flow: str, source: str | None, parameters: Mapping[str, object]
-) -> Iterator[tuple[OpenRun, WorkerPool]]:
-    """A run in the ledger around a block, with workers for it; then the views show what it did, however it ended."""
+) -> Iterator[OpenRun]:
+    """A run in the ledger around a block; then the views show what it did, however it ended."""
     versions = (version("broadsheet"), extractor())
-    recorded = runs.recorded(settings, flow=flow, source=source, parameters=parameters, versions=versions)
     try:
-        allowed = Allowance(cpu_seconds=settings.page_cpu_seconds, memory_bytes=settings.page_memory_bytes)
-        with worker_pool(settings.workers, allowed) as workers, recorded as run:
-            yield run, workers
+        with runs.recorded(settings, flow=flow, source=source, parameters=parameters, versions=versions) as run:
+            yield run
     except BaseException:
         publication.publish_after_failure(settings)
         raise
@@ -69,8 +67,8 @@ def published_run(
     report_run(run)
 
 
-def _finish_what_was_left(run: OpenRun, workers: WorkerPool) -> None:
-    waiting = runs.unfinished_page_ids(run.settings)
+def finish_what_was_left(waiting: Sequence[str], run: OpenRun, workers: WorkerPool) -> None:
+    """Brings pages to their end that a dead run had taken in."""
     size = run.settings.shard_pages
     for start in range(0, len(waiting), size):
         run.add(resume_pages(waiting[start : start + size], run, workers))

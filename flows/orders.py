@@ -12,6 +12,7 @@ from flows.extract.poll.windows import Window
 from flows.extract.readers import BULK_KINDS, LIVE_KINDS, checked_location
 from flows.extract.sources import RULES, Source, SourceError, is_pasted, load_sources
 from flows.web.urls import CREDENTIALS
+from warehouse.extractions import Choice, page_sources
 from warehouse.model import SourceKind, hash_of
 from warehouse.settings import Settings
 
@@ -137,6 +138,29 @@ class RefreshOrder:
             name: day and day.isoformat() for name, day in (("since", self.window.since), ("until", self.window.until))
         }
         return {"sources": [source.name for source in self.sources], **days, "max_pages": self.max_pages}
+
+
+@dataclass(frozen=True, slots=True)
+class ReprocessOrder:
+    """Which stored pages are to be transformed again."""
+
+    choice: Choice
+
+    @classmethod
+    def checked(cls, source: str | None, since: date | str | None, settings: Settings) -> "ReprocessOrder":
+        """The order; no source means every one.
+
+        Raises SourceError with one line that names the value at fault and what was expected, before any work is done.
+        """
+        day = _checked_day("since", since)
+        if source and source not in (known := page_sources(settings)):
+            raise SourceError(f"no pages of a source {source!r} are stored; there are: {', '.join(known) or 'none'}")
+        return cls(Choice(source or None, day))
+
+    @property
+    def parameters(self) -> dict[str, object]:
+        """As they are kept with the run."""
+        return {"source": self.choice.source, "since": self.choice.since and self.choice.since.isoformat()}
 
 
 def _checked_count(max_pages: int | None) -> int | None:

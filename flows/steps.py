@@ -3,13 +3,13 @@
 Both end in `storage.append_new`, so that each can be killed at any moment and simply be done again.
 """
 
-from collections.abc import Generator, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from time import monotonic
 
 from flows.transform.pool import WorkerPool
 from warehouse import storage
-from warehouse.model import Counts, Document, Fetch, Item, Page, PageKind, Reject, Repeats
+from warehouse.model import Counts, Document, End, Fetch, Item, Page, PageKind, Reject, Repeats, SiteRules
 from warehouse.runs import OpenRun
 from warehouse.schema import DOCUMENTS, FETCHES, PAGES, REJECTS
 from warehouse.settings import Settings
@@ -75,13 +75,33 @@ def take_shard(inputs: Iterator[Item], run: OpenRun) -> TakenShard | None:
 
 def make_documents(page_ids: Sequence[str], run: OpenRun, workers: WorkerPool) -> Counts:
     """Transforms stored pages and stores what comes out; counts only what this run stored, not what a rival did."""
-    results = list(workers.transform(run.pages(page_ids), run.rules))
-    documents = [item for item in results if isinstance(item, Document)]
-    rejects = [item for item in results if isinstance(item, Reject)]
+    return store_ends(ends_of(run.pages(page_ids), run.rules, run.row.extractor, workers), run)
+
+
+def ends_of(pages: Sequence[Page], rules: Mapping[str, SiteRules], extractor: str, workers: WorkerPool) -> list[End]:
+    """What becomes of each page, in their order; a reject says, as a document does, by which extractor and rules."""
+    ends = workers.transform(pages, rules)
+    return [
+        replace(end, extractor=extractor, rules_version=rules_version(page, rules), extraction_number=1)
+        if isinstance(end, Reject)
+        else end
+        for page, end in zip(pages, ends, strict=True)
+    ]
+
+
+def store_ends(ends: Sequence[End], run: OpenRun) -> Counts:
+    """Stores what became of pages; counts only what is new."""
+    documents = [end for end in ends if isinstance(end, Document)]
+    rejects = [end for end in ends if isinstance(end, Reject)]
     return Counts(
         document_count=len(storage.append_new(run.settings, DOCUMENTS, documents, run.run_id)),
         transform_reject_count=len(storage.append_new(run.settings, REJECTS, rejects, run.run_id)),
     )
+
+
+def rules_version(page: Page, rules: Mapping[str, SiteRules]) -> int:
+    """The version of the rules of the page's site; 0 where there are none."""
+    return rules[page.site].rules_version if page.site in rules else 0
 
 
 def resume_pages(page_ids: Sequence[str], run: OpenRun, workers: WorkerPool) -> Counts:

@@ -74,7 +74,7 @@ Whoever reads one body unpacks its row group: a group of 8 MB would be quicker t
 """
 
 PAGES = Table("pages", Page, key=("page_id",), ids=("page_id",), layout=BODIES)
-DOCUMENTS = Table("documents", Document, key=("page_id", "extractor", "rules_version"), ids=("page_id", "document_id"))
+DOCUMENTS = Table("documents", Document, key=("row_key",), ids=("page_id", "document_id"))
 REJECTS = Table("rejects", Reject, key=("reject_id",), ids=("reject_id",))
 FETCHES = Table("fetches", Fetch, key=("fetch_id",), ids=("fetch_id",))
 RUNS = Table("runs", Run, key=("run_id", "state"))

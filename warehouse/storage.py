@@ -126,12 +126,18 @@ def tables_as_they_are(settings: Settings, *tables: Table) -> Iterator[Connectio
 
 
 def _show_table(connection: Connection, settings: Settings, table: Table) -> None:
-    """The table under its own name, with every declared column: files from before it was declared give nulls."""
+    """The table under its own name, with every declared column."""
+    relation = _relation(connection, table, table_files(settings, table))
+    connection.execute(f"create or replace temp view {table.name} as {relation}")
+
+
+def _relation(connection: Connection, table: Table, files: Collection[str]) -> str:
+    """A select of every declared column from the files: those from before a column was declared give nulls."""
     connection.register(f"no_{table.name}", arrow_schema(table).empty_table())
     relation = f"from no_{table.name}"
-    if files := table_files(settings, table):
+    if files:
         relation += f" union all by name from read_parquet({engine.listed(files)}, union_by_name = true)"
-    connection.execute(f"create or replace temp view {table.name} as {relation}")
+    return relation
 
 
 def held_columns(now: Snapshot, table: Table) -> tuple[set[str], bool]:
@@ -145,21 +151,27 @@ def held_columns(now: Snapshot, table: Table) -> tuple[set[str], bool]:
 
 def read_pages(settings: Settings, page_ids: Collection[str]) -> list[Page]:
     """The pages with these ids, bodies included; ids that are not there are left out."""
-    paths = table_files(settings, PAGES) if page_ids else []
+    return read_records(settings, PAGES, "page_id", page_ids)
+
+
+def read_records(settings: Settings, table: Table, column: str, values: Collection[Any]) -> list[Any]:
+    """The table's records with one of these values in the column, in no order; what is not there is left out."""
+    paths = table_files(settings, table) if values else []
     if not paths:
         return []
     with engine.reader(settings) as connection:
-        connection.register("wanted", pa.table({"page_id": pa.array(sorted(page_ids), pa.string())}))
-        # Ids first, over all files, then bodies from the few that hold them: a join alone would unpack every body.
+        wanted = pa.array(sorted(values), arrow_schema(table).field(column).type)
+        connection.register("wanted", pa.table({column: wanted}))
+        # Ids first, over all files, then rows from the few that hold them: a join alone would unpack every body.
         holding = connection.execute(
             f"select distinct filename from read_parquet({engine.listed(paths)}, filename = true) "
-            "semi join wanted using (page_id)"
+            f"semi join wanted using ({column})"
         ).fetchall()
         if not holding:
             return []
-        files = engine.listed(path for (path,) in holding)
-        rows = connection.sql(f"select * from read_parquet({files}) semi join wanted using (page_id)")
-        return from_arrow(rows.to_arrow_table(), Page)
+        relation = _relation(connection, table, [path for (path,) in holding])
+        rows = connection.sql(f"from ({relation}) semi join wanted using ({column})")
+        return from_arrow(rows.to_arrow_table(), table.record)
 
 
 def pages_without_end(settings: Settings) -> list[tuple[str, str]]:

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from itertools import chain
 from queue import SimpleQueue
@@ -14,6 +14,7 @@ from flows.transform.limits import CHEAP, FULL, Limits
 from flows.transform.rejects import reject
 from flows.transform.worker import Allowance, Death, Work
 from warehouse.model import Document, Page, Reject, SiteRules
+from warehouse.settings import Settings
 
 if TYPE_CHECKING:
     from flows.transform.learning import Observation
@@ -80,6 +81,12 @@ class WorkerPool:
 
     def _observations(self, keeper: Keeper, pages: Sequence[Page]) -> list["Observation | None"]:
         return _each(keeper, _observe, pages, _unobserved)
+
+
+def workers_for(settings: Settings) -> AbstractContextManager[WorkerPool]:
+    """A pool of as many workers as the settings say, each page of which may take what they say."""
+    allowance = Allowance(cpu_seconds=settings.page_cpu_seconds, memory_bytes=settings.page_memory_bytes)
+    return worker_pool(settings.workers, allowance)
 
 
 @contextmanager

@@ -42,5 +42,6 @@ select
     version_count,
     content_hash,
     run_id,
+    extraction_number,
 from staging.documents
 where is_document

@@ -113,6 +113,8 @@ def test_every_saved_query_runs_as_it_stands(root, query):
         ("ingest", "carrier-pigeon", "."),
         ("ingest", "archive", "tests", "--source", "no blanks please"),
         ("ingest", "archive", "tests", "--max-pages", "0"),
+        ("reprocess", "--source", "nobody"),
+        ("reprocess", "--since", "yesterday"),
         ("extract", "/no/such/page.html"),
         ("nonsense",),
     ],
@@ -127,6 +129,15 @@ def test_an_empty_folder_is_nothing_to_read(root, tmp_path):
     done = run(root, "ingest", "archive", tmp_path)
     assert is_one_clear_line(done)
     assert "empty folder" in done.stderr
+
+
+def test_a_dry_run_of_reprocess_says_what_would_change_and_stores_nothing(root):
+    files = sorted((root / "tables").rglob("*.parquet"))
+    done = run(root, "reprocess", "--dry-run", "--source", "archive")
+    assert done.returncode == 0, done.stderr
+    assert "no page was due" in done.stdout
+    assert done.stdout.endswith("nothing was stored\n")
+    assert sorted((root / "tables").rglob("*.parquet")) == files
 
 
 def test_a_warehouse_that_is_not_there_says_what_to_do(tmp_path):

@@ -1,12 +1,17 @@
 """What is kept of an order with its run."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from flows.extract.sources import SourceError
-from flows.orders import LONGEST_LIST, IngestOrder
+from flows.orders import LONGEST_LIST, IngestOrder, ReprocessOrder
 from tests.flows.extract.bulk.warc_making import http, record, warc_of
+from tests.warehouse.records import page
+from warehouse import storage
+from warehouse.extractions import Choice
+from warehouse.schema import PAGES
 
 
 def test_passwords_in_pasted_lines_are_not_kept_with_the_run(settings):
@@ -61,3 +66,16 @@ def test_hosts_and_days_are_refused_for_what_is_no_bulk_file(settings, wish):
 def test_days_in_the_wrong_order_are_refused(settings):
     with pytest.raises(SourceError, match="expected a day that is not before since"):
         IngestOrder.checked("warc", "x", None, None, settings, since="2026-10-02", until="2026-10-01")
+
+
+def test_what_is_to_be_reprocessed_is_named_by_a_stored_source_and_a_day(settings):
+    storage.append_new(settings, PAGES, [page(1)], "run")
+    everything = ReprocessOrder.checked(None, None, settings)
+    assert everything.choice == ReprocessOrder.checked("", "", settings).choice == Choice()
+    some = ReprocessOrder.checked("test", "2026-11-23", settings)
+    assert some.choice == ReprocessOrder.checked("test", date(2026, 11, 23), settings).choice
+    assert some.parameters == {"source": "test", "since": "2026-11-23"}
+    with pytest.raises(SourceError, match="'tset' are stored; there are: test"):
+        ReprocessOrder.checked("tset", None, settings)
+    with pytest.raises(SourceError, match="since 'monday': expected a day"):
+        ReprocessOrder.checked(None, "monday", settings)
