@@ -49,8 +49,8 @@ class Settings:
     max_page_bytes: int = 20_000_000
     """A page larger than this is refused as `too_large` without being held in memory."""
     page_cpu_seconds: float = 5.0
-    """Processor time that a page may take before its worker is ended: most take 0.02 s, of thousands of real ones none
-    took 1 s. It is read once more by a cheaper way, and is a reject, `resource_limit`, where that takes as long."""
+    """Processor time that a page may take before its worker is ended; of 2,400 real ones two took over 1 s on a crowded
+    machine. It is read once more by a cheaper way, and is a reject, `resource_limit`, where that takes as long."""
     page_memory_bytes: int = 1_000_000_000
     """Memory that a page may take in its worker, beyond what the worker holds."""
 

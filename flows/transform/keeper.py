@@ -19,7 +19,8 @@ PRELOADED = ["flows.transform.fork_server", "flows.transform.worker", "flows.tra
 """What the fork server imports before it forks."""
 
 PAGES_OF_A_WORKER = 500
-"""Pages after which a worker is replaced, so that what libraries keep of them does not add up."""
+"""Pages after which a worker is replaced, so that what libraries keep of them does not add up. A new one costs as much
+as one or two pages: a fork, and copies of what it shared and writes to."""
 
 EXIT_SECONDS = 10
 """A process that has hung up and is still there after that long is killed."""

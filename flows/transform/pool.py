@@ -25,8 +25,8 @@ Result = TypeVar("Result")
 Transform = Callable[[Page, SiteRules | None, Limits], Document | Reject]
 
 CHUNK_PAGES = 20
-"""Pages that a worker is fed in one go: enough that what it waits for between two chunks (1 ms) does not count, few
-enough to keep workers level."""
+"""Pages that a worker is fed in one go. A page of 170 KB costs the parent 0.25 ms at 20 pages, 0.3 at 10 and 1 at one;
+more at once would leave some workers idle at the end."""
 
 
 class WorkerPool:
