@@ -129,6 +129,30 @@ class Zone(StrEnum):
     ASSUMED = "assumed"
 
 
+class ExtractionStatus(StrEnum):
+    """Whether a document was made of the whole page. `cheap`: under a tenth of the limits, as the page broke its worker."""
+
+    COMPLETE = "complete"
+    CUT = "cut"
+    CHEAP = "cheap"
+
+
+class Cut(StrEnum):
+    """What of a page was more than is read, so that the rest of it was left out."""
+
+    BYTES = "bytes"
+    TAGS = "tags"
+    DEPTH = "depth"
+    ATTRIBUTES = "attributes"
+    SCRIPTS = "scripts"
+    TITLE = "title"
+    METAS = "metas"
+    LINK_ELEMENTS = "link_elements"
+    JSON_LD = "json_ld"
+    LINKS = "links"
+    IMAGES = "images"
+
+
 @dataclass(frozen=True, slots=True)
 class Header:
     """One HTTP response header, in the order received."""
@@ -244,6 +268,8 @@ class Document:
     minhash: bytes | None
     text_method: str
     text_confidence: float | None
+    extraction_status: ExtractionStatus | None
+    cuts: tuple[Cut, ...]
     captured_at: datetime | None
     extractor: str
     rules_version: Int32

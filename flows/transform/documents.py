@@ -8,8 +8,10 @@ from typing import Any
 
 from flows.transform import bylines, dates, languages, subjects
 from flows.transform.addresses import canonical
+from flows.transform.bodies import Unreadable
 from flows.transform.claims import Claim, chosen_value
 from flows.transform.fingerprints import minhash
+from flows.transform.guards import read_body
 from flows.transform.lead_pictures import lead_picture
 from flows.transform.limits import FULL, Limits
 from flows.transform.readings import Reading, read
@@ -17,7 +19,7 @@ from flows.transform.refusals import refusal
 from flows.transform.rejects import reject
 from flows.transform.text import character_count, text_hash
 from flows.transform.versions import extractor
-from warehouse.model import Document, Page, Reason, Reject, SiteRules
+from warehouse.model import Cut, Document, ExtractionStatus, Page, Reason, Reject, SiteRules
 
 EXTRACTOR = extractor()
 LONGEST_DETAIL = 500
@@ -34,7 +36,7 @@ def transform(page: Page, rules: SiteRules | None = None, limits: Limits = FULL)
     give the same answer for ever.
     """
     try:
-        return _result(page, read(page, rules or no_rules(page.site), limits))
+        return _result(page, _read(page, rules, limits), limits)
     except MemoryError:
         raise
     except Exception as trouble:
@@ -45,8 +47,8 @@ def transform(page: Page, rules: SiteRules | None = None, limits: Limits = FULL)
 
 def explain(page: Page, rules: SiteRules | None = None) -> tuple[Document | Reject, dict[str, list[Claim]]]:
     """What `transform` gives, and by column name the claims from which it was decided. Raises what a step raises."""
-    reading = read(page, rules or no_rules(page.site), FULL)
-    return _result(page, reading), dict(reading.claims)
+    reading = _read(page, rules, FULL)
+    return _result(page, reading, FULL), {} if isinstance(reading, Unreadable) else dict(reading.claims)
 
 
 def no_rules(site: str) -> SiteRules:
@@ -54,13 +56,24 @@ def no_rules(site: str) -> SiteRules:
     return SiteRules(site=site, rules_version=0)
 
 
-def _result(page: Page, reading: Reading) -> Document | Reject:
+def _read(page: Page, rules: SiteRules | None, limits: Limits) -> Reading | Unreadable:
+    body = read_body(page, limits)
+    return body if isinstance(body, Unreadable) else read(page, body, rules or no_rules(page.site), limits)
+
+
+def _result(page: Page, reading: Reading | Unreadable, limits: Limits) -> Document | Reject:
+    if isinstance(reading, Unreadable):
+        return reject(page, reading.reason, reading.detail)
     if refused := refusal(reading.claims["refusal"]):
-        return reject(page, *refused)
-    return _document(page, reading)
+        reason, detail = refused
+        # What was left out may be why there is nothing left.
+        return reject(
+            page, reason, f"{detail}; left out: {', '.join(sorted(reading.cuts))}" if reading.cuts else detail
+        )
+    return _document(page, reading, limits)
 
 
-def _document(page: Page, reading: Reading) -> Document:
+def _document(page: Page, reading: Reading, limits: Limits) -> Document:
     claims = reading.claims
     publication = dates.publication(claims["published_at"])
     canonical_url, declared_url = canonical(page, reading.statements)
@@ -91,11 +104,19 @@ def _document(page: Page, reading: Reading) -> Document:
         is_free=chosen_value(claims["is_free"]),
         text_method=reading.content.method,
         text_confidence=reading.content.confidence,
+        extraction_status=_status(reading.cuts, limits),
+        cuts=tuple(sorted(reading.cuts)),
         captured_at=page.captured_at,
         extractor=EXTRACTOR,
         rules_version=reading.rules.rules_version,
         **_measured(reading.text, chosen_value(claims["language"])),
     )
+
+
+def _status(cuts: frozenset[Cut], limits: Limits) -> ExtractionStatus:
+    if limits != FULL:
+        return ExtractionStatus.CHEAP
+    return ExtractionStatus.CUT if cuts else ExtractionStatus.COMPLETE
 
 
 def _measured(text: str, language: str | None) -> dict[str, Any]:

@@ -11,16 +11,18 @@ from typing import Any
 from lxml.html import HtmlElement
 
 from flows.transform.headings import Heading, headings_of
-from flows.transform.json_ld import Node, nodes_in, strings_in, types_of, unescaped
+from flows.transform.json_ld import Node, Statements, nodes_in, strings_in, types_of, unescaped
 from flows.transform.main_article import main_article, page_node
 from flows.transform.microdata import marked_properties
 from flows.transform.text import squeeze_or_none
+from warehouse.model import Cut
 
 __all__ = ["Evidence", "read_evidence", "strings_in", "unescaped"]
 
 MAX_METAS = 500
 MAX_LINKS = 500
 MAX_TAG_LINKS = 100
+MOST_TITLES = 50
 # A title of a megabyte costs seconds in every step that compares it.
 LONGEST_TITLE = 2000
 
@@ -32,7 +34,7 @@ class Evidence:
     `article` is the JSON-LD article that the page is, `web_page` what JSON-LD says of it as a page, `nodes` all of its
     JSON-LD objects; `marked` are the microdata or RDFa properties of its article, in lower case; `meta` maps a name
     and `links` a relation, in lower case, to their values. `headings` are the texts of its first-level headings,
-    `all_headings` those of four levels with what the markup tells of them.
+    `all_headings` those of four levels with what the markup tells of them. `cuts` says of what there was too much.
     """
 
     article: dict[str, Any] = field(default_factory=dict)
@@ -47,6 +49,7 @@ class Evidence:
     marked: dict[str, list[str]] = field(default_factory=dict)
     links: dict[str, list[str]] = field(default_factory=dict)
     all_headings: tuple[Heading, ...] = ()
+    cuts: frozenset[Cut] = frozenset()
 
     def first_meta(self, *names: str) -> str | None:
         """The first stated value under the first of these names that has one."""
@@ -109,7 +112,8 @@ def read_evidence(root: HtmlElement, url: str = "") -> Evidence:
     canonical = next((href for href in links.get("canonical", ()) if href), None)
     headings = headings_of(root)
     page_title = next((_title(title) for title in root.iter("title") if not _is_in_drawing(title)), None)
-    nodes = nodes_in(root)
+    stated = nodes_in(root)
+    nodes = stated.nodes
     stated_titles = [*meta.get("og:title", ())[:1], page_title, *(heading.text for heading in headings)]
     addresses = [url, canonical, *meta.get("og:url", ())[:1]]
     return Evidence(
@@ -127,7 +131,20 @@ def read_evidence(root: HtmlElement, url: str = "") -> Evidence:
         marked=marked_properties(root),
         links=links,
         all_headings=headings,
+        cuts=frozenset(_cuts(root, stated)),
     )
+
+
+def _cuts(root: HtmlElement, stated: Statements) -> Iterator[Cut]:
+    """Of what the page has more than is read."""
+    if any(len(title.text or "") > LONGEST_TITLE for title in islice(root.iter("title"), MOST_TITLES)):
+        yield Cut.TITLE
+    if next(islice(root.iter("meta"), MAX_METAS, None), None) is not None:
+        yield Cut.METAS
+    if next(islice(root.iter("link"), MAX_LINKS, None), None) is not None:
+        yield Cut.LINK_ELEMENTS
+    if stated.is_cut:
+        yield Cut.JSON_LD
 
 
 def _title(element: HtmlElement) -> str | None:

@@ -15,6 +15,8 @@ from flows.transform.text import squeeze
 from flows.web.sites import SiteFacts
 from warehouse.model import Image
 
+# Pages of so many pictures are lists of them; links have the same bound.
+MOST_PICTURES = 2000
 # More are a gallery of hundreds.
 MOST_FALLBACKS = 300
 # Whether a picture has an address at all does not depend on the page's.
@@ -32,6 +34,8 @@ def pictures(
         url = image_url(element, base)
         if url and not _is_icon(element) and not _is_noise(element, url, facts):
             found.setdefault(url, (element, Image(url, _caption(element, facts, captions))))
+        if len(found) >= MOST_PICTURES:
+            break
     return list(found.values())
 
 

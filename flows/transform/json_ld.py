@@ -9,6 +9,7 @@ import json
 import re
 from collections import deque
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
@@ -51,17 +52,28 @@ ESCAPE_OR_QUOTE = re.compile(r"""\\["\\/bfnrtu]|\\|\"""")
 WITHIN = ("@graph", "mainEntity", "mainEntityOfPage", "isPartOf", "publisher", "breadcrumb", "video")
 
 
-def nodes_in(root: HtmlElement) -> list[Node]:
-    """The objects that a page's scripts hold, in their order; what only a list names (teasers, menus) is left out."""
+@dataclass(frozen=True, slots=True)
+class Statements:
+    """The objects that a page's scripts hold, and whether it has more of them, or longer scripts, than are read."""
+
+    nodes: list[Node]
+    is_cut: bool
+
+
+def nodes_in(root: HtmlElement) -> Statements:
+    """The objects of a page in their order; what only a list names (teasers, menus) is none of them."""
     found: list[Node] = []
     left = MAX_TOTAL
     scripts = (script for script in root.iter("script") if "ld+json" in (script.get("type") or "").lower())
+    is_cut = False
     for script in islice(scripts, MAX_SCRIPTS):
         text = script.text or ""
-        if len(text) <= min(left, MAX_SCRIPT):
-            left -= len(text)
-            found += flattened(values_in(text), MAX_NODES - len(found))
-    return found
+        if len(text) > min(left, MAX_SCRIPT):
+            is_cut = True
+            continue
+        left -= len(text)
+        found += flattened(values_in(text), MAX_NODES - len(found))
+    return Statements(found, is_cut or len(found) >= MAX_NODES or next(scripts, None) is not None)
 
 
 def values_in(text: str) -> list[Any]:

@@ -13,10 +13,11 @@ from itertools import islice
 
 from flows.transform import trees
 from flows.transform.blocks import Block, blocks_of
+from flows.transform.bodies import Unreadable
 from flows.transform.evidence import Evidence, read_evidence, unescaped
+from flows.transform.guards import read_body
 from flows.transform.site_rules import LONGEST_NOISE
 from flows.transform.text import dense, squeeze
-from flows.web.charsets import decode
 from warehouse.model import Page, SiteRules
 
 FEWEST_PAGES = 3
@@ -59,13 +60,15 @@ class Observation:
         return _folded((*self.headlines, *self.titles, self.address)[0])
 
 
-def observe(page: Page) -> Observation:
-    """What a page shows of its site."""
-    markup, _ = decode(page.body, page.charset)
-    root = trees.parse(markup)
+def observe(page: Page) -> Observation | None:
+    """What a page shows of its site; None for what is no page."""
+    body = read_body(page)
+    if isinstance(body, Unreadable):
+        return None
+    root = trees.parse(body.markup)
     # The headings of a fragment are those within its text.
     statements = read_evidence(root)
-    headlines = () if trees.is_fragment(markup) else _texts(_headlines(statements))
+    headlines = () if trees.is_fragment(body.markup) else _texts(_headlines(statements))
     titles = _texts((statements.page_title, statements.first_meta("og:title", "twitter:title"), page.hint_title))
     blocks = islice(blocks_of(root.find("body")), MOST_BLOCKS)
     return Observation(page.site, page.url, titles, headlines, tuple(_once(_lines(blocks))))

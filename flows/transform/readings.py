@@ -15,21 +15,21 @@ from flows.transform.byline_marks import byline_marks
 from flows.transform.claims import Claim, chosen_value
 from flows.transform.content import Content, read_content
 from flows.transform.evidence import Evidence, read_evidence
+from flows.transform.guards import Guarded
 from flows.transform.headers import split_header
 from flows.transform.languages import language_claims
 from flows.transform.lead_pictures import image_claims
 from flows.transform.leads import lead_claims, with_lead
 from flows.transform.limits import Limits
-from flows.transform.links import links_in
+from flows.transform.links import MOST_LINKS, links_in
 from flows.transform.noise import remove_noise, without_noise
 from flows.transform.outline import outline_of
 from flows.transform.refusals import Shown, has_player, refusal_claims
 from flows.transform.site_rules import is_site_noise
 from flows.transform.standfirsts import standfirsts
 from flows.transform.titles import is_title, title_claims
-from flows.web.charsets import decode
 from flows.web.sites import site_facts
-from warehouse.model import Image, Link, Page, SiteRules
+from warehouse.model import Cut, Image, Link, Page, SiteRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +43,14 @@ class Reading:
     links: tuple[Link, ...]
     rules: SiteRules
     claims: Mapping[str, list[Claim]]
+    cuts: frozenset[Cut]
 
 
-def read(page: Page, rules: SiteRules, limits: Limits) -> Reading:
+def read(page: Page, guarded: Guarded, rules: SiteRules, limits: Limits) -> Reading:
     """All steps, in their order: each takes out of the page's tree what the next must not see."""
-    markup, _ = decode(page.body, page.charset)
-    is_fragment = trees.is_fragment(markup)
+    is_fragment = trees.is_fragment(guarded.markup)
     facts = site_facts(page.url)
-    root = trees.parse(markup)
+    root = trees.parse(guarded.markup)
     outline = outline_of(root)
 
     # What the page states about itself and shows around its text, before anything is taken out of the tree.
@@ -102,7 +102,11 @@ def read(page: Page, rules: SiteRules, limits: Limits) -> Reading:
         "image_url": lead_images,
         "is_free": access_claims(statements),
     }
-    return Reading(statements, content, text, pictures, links_in(blocks, page.url), rules, claims)
+    links = links_in(blocks, page.url)
+    cuts = guarded.cuts | statements.cuts
+    cuts |= {Cut.LINKS} if len(links) >= MOST_LINKS else set()
+    cuts |= {Cut.IMAGES} if len(shown) >= images.MOST_PICTURES else set()
+    return Reading(statements, content, text, pictures, links, rules, claims, cuts)
 
 
 def _texts(blocks: list[Block]) -> list[str]:

@@ -14,6 +14,9 @@ WITHOUT_CONTROLS = bytes(0x20 if code in {*range(9), 11, 12, *range(14, 32), 127
 LONE_SURROGATES = re.compile("[\ud800-\udfff]")
 # lxml.html asks Python for the class of each element that is looked at, to tell forms from others: a tenth of our time.
 ONE_CLASS = ElementDefaultClassLookup(element=HtmlElement)
+# What stands behind these belongs to the body still (html.spec.whatwg.org, 13.2.6.4.19), and libxml2 drops it. The name
+# is written letter by letter: a search that ignores case tries every character of the page.
+PAGE_END = re.compile(r"</(?:[hH][tT][mM][lL]|[bB][oO][dD][yY])\s*+>")
 WHOLE_PAGE = re.compile(r"<(?:!doctype|html|head|body)[\s>]", re.IGNORECASE)
 
 
@@ -27,7 +30,9 @@ def parse(text: str) -> HtmlElement:
     clean = CONTROL_REFERENCES.sub(" ", text)
     markup = f"<html><body>{clean}</body></html>" if is_fragment(clean) else clean
     # Without huge_tree everything nested deeper than 256 levels is lost without an error; with it libxml2 still gives
-    # up far deeper, below some two thousand unclosed inline tags.
+    # up below some two thousand, which is for the guards to keep away.
+    if end := PAGE_END.search(markup):
+        markup = markup[: end.start()] + PAGE_END.sub(" ", markup[end.start() :])
     parser = HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
     parser.set_element_class_lookup(ONE_CLASS)
     return document_fromstring(_encoded(markup).translate(WITHOUT_CONTROLS), parser=parser, ensure_head_body=True)

@@ -13,6 +13,13 @@ BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+# Which of four bytes are NUL in Latin letters, or in the signs of markup.
+WIDE = {
+    (False, True, False, True): "utf-16-le",
+    (True, False, True, False): "utf-16-be",
+    (False, True, True, True): "utf-32-le",
+    (True, True, True, False): "utf-32-be",
+}
 STATED = re.compile(
     rb"""<(?:meta[^>]{0,200}?charset|\?xml[^>]{0,100}?encoding)\s*=\s*["']?\s*([a-zA-Z0-9_:.-]{2,40})""", re.IGNORECASE
 )
@@ -39,6 +46,9 @@ UTF_7 = ("utf-7", "utf7", "unicode-1-1-utf-7")
 # A statement stands within the first kilobyte by the standard; real pages put scripts before it.
 STATEMENT_BYTES = 8192
 GUESS_BYTES = 65536
+# A sample of UTF-16 without a byte order mark: its markup has a NUL in every other place, and hardly any in the others.
+WIDE_SAMPLE_BYTES = 1024
+MOST, HARDLY_ANY = 0.5, 0.1
 # A page that breaks its own charset in more than one character of fifty was not written in it.
 BROKEN_SHARE = 0.02
 
@@ -48,11 +58,28 @@ def decode(body: bytes, header_charset: str | None = None) -> tuple[str, str]:
     for mark, charset in BYTE_ORDER_MARKS:
         if body.startswith(mark):
             return body.decode(charset, "replace").removeprefix("\ufeff"), charset
+    if wide := wide_charset(body):
+        return body.decode(wide, "replace"), wide
     for charset in _stated(body, header_charset):
         text = body.decode(charset, "replace")
         if text.count("\ufffd") <= BROKEN_SHARE * len(text) + 3:
             return text, charset
     return _guessed(body)
+
+
+def wide_charset(body: bytes) -> str | None:
+    """UTF-16 or UTF-32 by their byte order mark, or by where the NULs stand; None for what has a byte a letter."""
+    for mark, charset in BYTE_ORDER_MARKS[1:]:
+        if body.startswith(mark):
+            return charset
+    sample = body[: WIDE_SAMPLE_BYTES - WIDE_SAMPLE_BYTES % 4]
+    if b"\0" not in sample:
+        return None
+    # Of four bytes, how often each is NUL.
+    shares = [sample[place::4].count(0) * 4 / len(sample) for place in range(4)]
+    nul = tuple(share > MOST for share in shares)
+    is_clear = all(share > MOST or share < HARDLY_ANY for share in shares)
+    return WIDE.get(nul) if is_clear else None
 
 
 def _stated(body: bytes, header_charset: str | None) -> list[str]:

@@ -1,4 +1,4 @@
--- Every state, stage, reason, kind, outcome, policy, precision and evidence is one of the contract's closed words.
+-- Every state, stage, reason, kind, outcome, policy, precision, evidence, status and cut is one of the contract's closed words.
 with
 -- Words that two tables share are listed once.
 kinds as (
@@ -23,6 +23,11 @@ reasons as (
         'fetches' as table_name,
         reason,
     from raw.fetches
+),
+
+cuts as (
+    select unnest(cuts) as cut
+    from raw.documents
 ),
 
 strangers as (
@@ -91,6 +96,28 @@ strangers as (
     from raw.documents
     where published_zone not in ('explicit', 'site', 'assumed')
     group by published_zone
+    union all
+    select
+        'documents' as table_name,
+        'extraction_status' as column_name,
+        extraction_status as word,
+        count(*) as row_count,
+    from raw.documents
+    where extraction_status not in ('complete', 'cut', 'cheap')
+    group by extraction_status
+    union all
+    select
+        'documents' as table_name,
+        'cuts' as column_name,
+        cut as word,
+        count(*) as row_count,
+    from cuts
+    where
+        cut not in (
+            'bytes', 'tags', 'depth', 'attributes', 'scripts', 'title', 'metas', 'link_elements', 'json_ld', 'links',
+            'images'
+        )
+    group by cut
     union all
     select
         'rejects' as table_name,

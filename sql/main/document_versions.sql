@@ -42,6 +42,8 @@ select
     version_count,
     valid_from,
     valid_to,
+    extraction_status,
+    cuts,
     content_hash,
     run_id,
     extraction_number,

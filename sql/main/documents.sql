@@ -40,6 +40,8 @@ select
     rules_version,
     version_number,
     version_count,
+    extraction_status,
+    cuts,
     content_hash,
     run_id,
     extraction_number,

@@ -37,6 +37,8 @@ select
     documents.minhash,
     documents.text_method,
     documents.text_confidence,
+    documents.extraction_status,
+    documents.cuts,
     documents.captured_at,
     documents.loaded_at,
     documents.extractor,

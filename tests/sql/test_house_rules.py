@@ -43,13 +43,16 @@ CONTRACT = {
     "links": "document_id position url site text is_external",
     "images": "document_id position url caption",
 }
-CONTRACT["document_versions"] = CONTRACT["documents"] + " valid_from valid_to"
+CONTRACT["document_versions"] = f"{CONTRACT['documents']} valid_from valid_to extraction_status cuts"
+CONTRACT["documents"] += " extraction_status cuts"
 CLOSED_WORDS = {
     "kind": model.PageKind,
     "hint_published_kind": model.TimeMeaning,
     "published_precision": model.Precision,
     "published_evidence": model.Evidence,
     "published_zone": model.Zone,
+    "extraction_status": model.ExtractionStatus,
+    "cut": model.Cut,
     "stage": model.Stage,
     "reason": model.Reason,
     "state": model.State,

@@ -50,6 +50,8 @@ def document(of: Page, **changes: Any) -> Document:
         "minhash": None,
         "text_method": "trafilatura",
         "text_confidence": 1.0,
+        "extraction_status": "complete",
+        "cuts": (),
         "captured_at": of.captured_at,
         "extractor": "test/1",
         "rules_version": 0,

@@ -6,6 +6,7 @@ paragraphs the tree's own blocks say, because extractors drop repeated ones and 
 
 import logging
 import re
+from collections import Counter
 from collections.abc import Iterable
 from copy import deepcopy
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from trafilatura.external import try_readability
 from flows.transform import trees
 from flows.transform.blocks import Block, blocks_of
 from flows.transform.evidence import Evidence
+from flows.transform.guards import guarded
 from flows.transform.text import dense, squeeze
 
 # Every short or empty page is a warning to trafilatura; to us it is a result.
@@ -30,6 +32,10 @@ NAVIGATION = 0.8
 LONG_ENOUGH = 20
 # Aligning and searching are quadratic; above this only blocks that are a whole line of the other reading count.
 MOST_BLOCKS = 5000
+# Aligning takes a step for each block and each line that are equal: some thousand on pages of the same few words.
+MOST_PAIRS = 100_000
+# The time of trafilatura grows with the square of the elements within a paragraph: this much is a second.
+MOST_STEPS = 4_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +48,11 @@ class Candidate:
     method: str
     rows: frozenset[int]
     lines: tuple[str, ...] = ()
+
+
+def is_dear(root: HtmlElement) -> bool:
+    """Whether a page has paragraphs of so many elements that other extractors take seconds for them."""
+    return sum(sum(1 for _ in paragraph.iter()) ** 2 for paragraph in root.iter("p")) > MOST_STEPS
 
 
 def trafilatura_lines(root: HtmlElement, *, is_precise: bool) -> list[str]:
@@ -81,7 +92,7 @@ def as_fed(text: str | None) -> Candidate | None:
 def _given(method: str, text: str | None) -> Candidate | None:
     """A text that was given as such, in lines or, as many publishers do, in markup."""
     if text and MARKUP.search(text):
-        lines = [block.text for block in blocks_of(trees.parse(text).find("body"))]
+        lines = [block.text for block in blocks_of(trees.parse(guarded(text).markup).find("body"))]
     else:
         lines = [line for raw in (text or "").split("\n") if (line := squeeze(raw))]
     return Candidate(method, frozenset(), tuple(lines)) if lines else None
@@ -91,7 +102,8 @@ def aligned(blocks: list[Block], lines: list[str]) -> set[int]:
     """Indexes of the blocks that the lines of a reading consist of, aligned in order."""
     texts = [dense(block.text) for block in blocks]
     wanted = [dense(line) for line in lines]
-    if len(texts) > MOST_BLOCKS:
+    lines_alike = Counter(wanted)
+    if len(texts) > MOST_BLOCKS or sum(lines_alike[text] for text in texts) > MOST_PAIRS:
         known = set(wanted)
         return {index for index, text in enumerate(texts) if text in known}
     matcher = SequenceMatcher(None, texts, wanted, autojunk=False)

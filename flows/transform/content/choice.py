@@ -26,6 +26,7 @@ from flows.transform.content.candidates import (
     as_stated,
     by_readability,
     by_trafilatura,
+    is_dear,
     is_navigation,
     length,
     trafilatura_lines,
@@ -87,7 +88,7 @@ def _page_content(
 ) -> Content:
     candidates = [judged.best("blocks")]
     is_unsure = judged.expected(candidates[0]) < SURE and len(blocks) <= MOST_BLOCKS
-    if is_unsure and limits.has_fallbacks:
+    if is_unsure and limits.has_fallbacks and not is_dear(root):
         others = [by_trafilatura(root, blocks), by_readability(root, blocks)]
         judged = judged.with_votes(others)
         candidates += [*others, judged.best("vote")]
@@ -149,7 +150,7 @@ def _given_content(given: list[Candidate], body: HtmlElement) -> Content:
 
 
 def _fragment_content(root: HtmlElement, blocks: list[Block], body: HtmlElement, limits: Limits) -> Content:
-    lines = trafilatura_lines(root, is_precise=False) if limits.has_fallbacks else []
+    lines = trafilatura_lines(root, is_precise=False) if limits.has_fallbacks and not is_dear(root) else []
     # Below its own limit trafilatura takes all there is; it has then judged nothing.
     found = {dense(line) for line in lines} if length(lines) >= JUDGED else set()
     kept = [block for block in blocks if not is_navigation(block) or dense(block.text) in found] or blocks

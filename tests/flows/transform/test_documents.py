@@ -9,6 +9,7 @@ import pytest
 from flows.transform import readings
 from flows.transform.documents import EXTRACTOR, transform
 from flows.transform.versions import extractor
+from tests.hostile import article
 from warehouse.model import Document, Page, Reason, Reject, Stage
 
 
@@ -50,6 +51,11 @@ def test_text_below_256_levels_of_nesting_is_kept():
         page("<div>" * 600 + "<p>At the bottom of the well.</p>" + "</div>" * 600 + "<p>At the top.</p>")
     )
     assert result.paragraphs == ("At the bottom of the well.", "At the top.")
+
+
+@pytest.mark.parametrize("end", ["</body></html>", "</HTML>", "</div></p></body >", "</html>" * 3])
+def test_what_stands_behind_the_end_of_a_page_is_kept(end):
+    assert transform(page(article.page(within=end))).paragraphs == article.PARAGRAPHS
 
 
 @pytest.mark.parametrize("reference", ["&#1;", "&#x1;", "&#x1F", "&#0;", "\x01"])

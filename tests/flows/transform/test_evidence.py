@@ -185,7 +185,7 @@ def test_the_title_of_a_drawing_is_not_that_of_the_page():
 )
 def test_hostile_json_ld_is_refused_within_a_moment(broken):
     started = time.process_time()
-    assert nodes_in(trees.parse(f"<!doctype html>{script(broken)}")) == []
+    assert nodes_in(trees.parse(f"<!doctype html>{script(broken)}")).nodes == []
     assert time.process_time() - started < 2
 
 
