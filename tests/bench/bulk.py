@@ -1,7 +1,7 @@
 """From WARC files to published views, against the transform's own speed on the same pages and the same two cores.
 
 The command is the real one, with a Prefect server that is up already; a WARC of one page tells what is fixed. What
-Prefect itself costs is measured apart: the flow over shards in which nothing is done (`prefect_cost.py`).
+Prefect itself costs is measured apart: the flow over tasks in which nothing is done (`prefect_cost.py`).
 """
 
 import os
@@ -11,9 +11,8 @@ from pathlib import Path
 
 from flows import prefect_settings
 from flows.server import running_server
-from flows.steps import SHARD_BYTES
 from flows.transform.pool import worker_pool
-from tests.bench.prefect_cost import cost_of_a_shard, print_cost
+from tests.bench.prefect_cost import cost_of_a_task, print_cost
 from tests.bench.processes import Watched, watched
 from tests.bench.warcs import write_warc
 from tests.bench.workers import WARM_UP_PAGES, Passed, idle_note
@@ -92,12 +91,11 @@ def main(page_count: int | None = None) -> int:
         with running_server(settings, PORT) as api_url:
             fixed = ingest(single, folder / "fixed", api_url)
             whole = ingest(warcs, folder / "whole", api_url)
-            prefect = cost_of_a_shard(single, folder, api_url)
-        shard_pages = SHARD_BYTES / _page_bytes(Settings(root=folder / "whole"))
+            prefect = cost_of_a_task(single, folder, api_url)
     alone, alone_pages = transform_alone()
     street = Street(alone, alone_pages, whole, fixed)
     met = print_street(street)
-    return 0 if print_cost(prefect, shard_pages, street.main + street.workers) and met else 1
+    return 0 if print_cost(prefect, settings.shard_pages, street.main + street.workers) and met else 1
 
 
 def transform_alone() -> tuple[Passed, int]:
@@ -146,12 +144,6 @@ def print_street(street: Street) -> bool:
         f"Peak memory, proportional: {whole.run.peak:,.0f} MB; main process {whole.run.main_peak:,.0f} MB\n", flush=True
     )
     return by_clock >= STREET_AIM
-
-
-def _page_bytes(settings: Settings) -> float:
-    with engine.published(settings) as connection:
-        ((average,),) = connection.execute("select avg(body_bytes) from main.pages").fetchall()
-    return float(average)
 
 
 def _warcs(folder: Path, page_count: int | None) -> Path:
