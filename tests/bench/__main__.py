@@ -56,9 +56,9 @@ def _storage(_: Namespace) -> int:
 
 
 def _warc(options: Namespace) -> int:
-    from tests.bench import bulk
+    from tests.bench import warc_street
 
-    return bulk.main(options.pages)
+    return warc_street.main(options.pages)
 
 
 PARTS: dict[str, Callable[[Namespace], int]] = {
