@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import live_web, query_cost, street
+from tests.bench import bulk, live_web, query_cost, street
 
 
 def _street() -> int:
@@ -16,6 +16,15 @@ def _street() -> int:
     if not data:
         sys.exit("set BROADSHEET_GOLD_DATA to the folder of real pages (it holds archive/archive_2020_dev.tar.xz)")
     street.main(Path(data) / "archive" / "archive_2020_dev.tar.xz")
+    return 0
+
+
+def _bulk() -> int:
+    data = os.environ.get("BROADSHEET_GOLD_DATA")
+    if not data:
+        sys.exit("set BROADSHEET_GOLD_DATA to the folder of real pages (it holds pages/*.parquet)")
+    print("\n## Reading in bulk\n", flush=True)
+    bulk.main(sorted((Path(data) / "pages").glob("*.parquet")))
     return 0
 
 
@@ -30,7 +39,7 @@ def _queries() -> int:
     return query_cost.main()
 
 
-PARTS: dict[str, Callable[[], int]] = {"street": _street, "live": _live, "queries": _queries}
+PARTS: dict[str, Callable[[], int]] = {"street": _street, "bulk": _bulk, "live": _live, "queries": _queries}
 
 if __name__ == "__main__":
     names = sys.argv[1:] or list(PARTS)

@@ -38,7 +38,7 @@ class Watched:
         """Looks at the process and all that descend from it."""
         family = _family(pid)
         self.peak = max(self.peak, sum(map(_proportional_mb, family)))
-        self.main_peak = max(self.main_peak, _resident_peak_mb(pid))
+        self.main_peak = max(self.main_peak, resident_peak_mb(pid))
         # A worker that has ended is gone: what it was last seen with counts.
         self._children.update({child: seconds for child in family[1:] if (seconds := _processor_seconds(child))})
 
@@ -83,8 +83,11 @@ def _proportional_mb(pid: int) -> float:
     return _kilobytes(pid, "smaps_rollup", "Pss:") / 1000
 
 
-def _resident_peak_mb(pid: int) -> float:
-    """The most that was ever resident of a process (`VmHWM`, kept by the kernel: no sample misses it), in MB."""
+def resident_peak_mb(pid: int) -> float:
+    """The most that was ever resident of a process (`VmHWM`, kept by the kernel: no sample misses it), in MB.
+
+    Not `ru_maxrss`: a child begins with that of its parent.
+    """
     return _kilobytes(pid, "status", "VmHWM:") / 1000
 
 
