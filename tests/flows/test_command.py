@@ -216,3 +216,23 @@ def test_extract_explains_why_a_page_is_refused(tmp_path):
     done = run(tmp_path / "data", "extract", page, "--explain")
     assert done.returncode == 1
     assert done.stdout.startswith("rejected: no_text")
+
+
+def test_an_export_says_what_it_wrote_and_can_be_read_again(root, tmp_path):
+    file = tmp_path / "out.warc.gz"
+    done = run(root, "export", "--format", "warc", file, "--host", "example.org", "--source", "archive")
+    assert done.stdout == f"export: 30 pages written to {file}\n"
+    assert is_one_clear_line(run(root, "export", tmp_path / "out.zip"))
+    assert is_one_clear_line(run(root, "export", file, "--host", "https://example.org"))
+    assert is_one_clear_line(run(tmp_path / "nowhere", "export", file))
+
+
+@pytest.mark.parametrize("kind", ["warc", "parquet"])
+def test_a_bulk_location_of_no_use_is_one_clear_line(root, tmp_path, kind):
+    (tmp_path / "a.warc.gz").write_text("plain text")
+    (tmp_path / "a.parquet").write_text("plain text")
+    for place in (tmp_path / "gone", tmp_path / f"*.{kind}.x", tmp_path / f"a.{'warc.gz' if kind == 'warc' else kind}"):
+        assert is_one_clear_line(run(root, "ingest", kind, place))
+    done = run(root, "ingest", "archive", tmp_path, "--host", "example.org")
+    assert is_one_clear_line(done)
+    assert "hosts and days can be chosen of parquet and warc alone" in done.stderr

@@ -2,7 +2,11 @@
 
 from pathlib import Path
 
+import pytest
+
+from flows.extract.sources import SourceError
 from flows.orders import LONGEST_LIST, IngestOrder
+from tests.flows.extract.bulk.warc_making import http, record, warc_of
 
 
 def test_passwords_in_pasted_lines_are_not_kept_with_the_run(settings):
@@ -35,3 +39,25 @@ def test_a_short_list_is_handed_on_as_it_is(settings):
     order = IngestOrder.checked("url_list", "https://example.org/" + "a" * (LONGEST_LIST - 22), None, None, settings)
     assert order.handed_on(settings.root) == order.parameters
     assert not settings.root.exists()
+
+
+def test_hosts_and_days_are_kept_with_the_run_and_handed_on(settings, tmp_path):
+    place = warc_of([record(block=http())], tmp_path / "a.warc")
+    order = IngestOrder.checked(
+        "warc", str(place), None, None, settings, hosts=["BBC.co.uk", "zeit.de"], since="2026-10-01", until=None
+    )
+    kept = {"hosts": "bbc.co.uk zeit.de", "since": "2026-10-01", "until": None}
+    assert order.parameters.items() >= kept.items()
+    again = IngestOrder.checked(**order.handed_on(settings.root), settings=settings)
+    assert again == order
+
+
+@pytest.mark.parametrize("wish", [{"hosts": ["example.org"]}, {"since": "2026-10-01"}, {"until": "2026-10-01"}])
+def test_hosts_and_days_are_refused_for_what_is_no_bulk_file(settings, wish):
+    with pytest.raises(SourceError, match="hosts and days can be chosen of parquet and warc alone, not of feed"):
+        IngestOrder.checked("feed", "https://example.org/feed", None, None, settings, **wish)
+
+
+def test_days_in_the_wrong_order_are_refused(settings):
+    with pytest.raises(SourceError, match="expected a day that is not before since"):
+        IngestOrder.checked("warc", "x", None, None, settings, since="2026-10-02", until="2026-10-01")

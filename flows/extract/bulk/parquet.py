@@ -20,7 +20,7 @@ from flows.extract.bulk.parquet_columns import (
 )
 from flows.extract.bulk.selection import Selection
 from flows.extract.sources import SourceError
-from warehouse.model import Item, Reason
+from warehouse.model import Item, Reason, Reject
 from warehouse.settings import Settings
 
 FORMS = Forms((".parquet",), "Parquet")
@@ -74,20 +74,35 @@ class ParquetReader:
 
     def _file(self, file: InputFile) -> Iterator[tuple[Item, float]]:
         """The items of a file, each with how much of it is read then."""
-        number = 0
         try:
             with _opened(file) as parquet:
                 if problem := column_problem(parquet.schema_arrow):
                     raise ValueError(problem)
-                for number, row in enumerate(_rows(parquet), start=1):
-                    if item := self._item(row, f"{file.name}#{number}"):
-                        yield item, number / parquet.metadata.num_rows
+                first = 1
+                for group in range(parquet.num_row_groups):
+                    for item in self._group(file, parquet, group, first):
+                        yield item, (group + 1) / parquet.num_row_groups
+                    first += parquet.metadata.row_group(group).num_rows
         except DAMAGE as error:
-            detail = f"cannot be read {f'on after {number:,} rows' if number else 'at all'}: {_told(error)}"
-            self.shortfalls.append(f"source {self._desk.source}: {file.name} {detail}")
-            is_of_disk = isinstance(error, OSError) and error.errno is not None
-            reason = Reason.UNREACHABLE if is_of_disk else Reason.MALFORMED_INPUT
-            yield self._desk.refused(file.name, reason, detail), 1.0
+            yield self._unread(file.name, "the file cannot be read", error), 1.0
+
+    def _group(self, file: InputFile, parquet: ParquetFile, group: int, first: int) -> Iterator[Item]:
+        """The items of a row group; one that is damaged costs its own rows."""
+        number = first
+        try:
+            for row in _rows(parquet, group):
+                if item := self._item(row, f"{file.name}#{number}"):
+                    yield item
+                number += 1
+        except DAMAGE as error:
+            last = first + parquet.metadata.row_group(group).num_rows - 1
+            yield self._unread(f"{file.name}#{number}", f"rows {number:,} to {last:,} cannot be read", error)
+
+    def _unread(self, location: str, what: str, error: Exception) -> Reject:
+        detail = f"{what}: {_told(error)}"
+        self.shortfalls.append(f"source {self._desk.source}: {location}: {detail}")
+        is_of_disk = isinstance(error, OSError) and error.errno is not None
+        return self._desk.refused(location, Reason.UNREACHABLE if is_of_disk else Reason.MALFORMED_INPUT, detail)
 
     def _item(self, row: Row, location: str) -> Item | None:
         if not self._selection.is_wanted(row.url or "", row.captured_at):
@@ -134,18 +149,16 @@ def parquet_files(location: str) -> list[InputFile]:
 def _opened(file: InputFile) -> ParquetFile:
     if file.path.stat().st_size == 0:
         raise ValueError("an empty file")
-    return ParquetFile(file.path, buffer_size=BUFFER_BYTES, pre_buffer=False)
+    return ParquetFile(file.path, buffer_size=BUFFER_BYTES, pre_buffer=False, page_checksum_verification=True)
 
 
-def _rows(parquet: ParquetFile) -> Iterator[Row]:
-    schema, metadata = parquet.schema_arrow, parquet.metadata
-    names = wanted_columns(schema)
+def _rows(parquet: ParquetFile, group: int) -> Iterator[Row]:
+    schema, metadata = parquet.schema_arrow, parquet.metadata.row_group(group)
     said_type = "text/html; charset=utf-8" if is_text(schema.field("html").type) else "text/html"
-    for group in range(metadata.num_row_groups):
-        size, rows = metadata.row_group(group).total_byte_size, metadata.row_group(group).num_rows
-        count = max(1, min(MOST_BATCH_ROWS, BATCH_BYTES * rows // max(1, size)))
-        for batch in parquet.iter_batches(count, row_groups=[group], columns=names, use_threads=False):
-            yield from _rows_of(batch, said_type)
+    count = max(1, min(MOST_BATCH_ROWS, BATCH_BYTES * metadata.num_rows // max(1, metadata.total_byte_size)))
+    columns = wanted_columns(schema)
+    for batch in parquet.iter_batches(count, row_groups=[group], columns=columns, use_threads=False):
+        yield from _rows_of(batch, said_type)
 
 
 def _rows_of(batch: pa.RecordBatch, said_type: str) -> Iterator[Row]:

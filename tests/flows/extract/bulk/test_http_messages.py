@@ -63,10 +63,12 @@ def test_of_a_body_that_is_known_to_be_cut_the_rest_is_kept(tmp_path, headers):
     assert len(page.body) > 1000
 
 
-@pytest.mark.parametrize("pack", [gzip.compress, brotli.compress, zlib.compress])
-def test_a_bomb_ends_at_the_cap(tmp_path, pack):
-    coding = {gzip.compress: "gzip", brotli.compress: "br", zlib.compress: "deflate"}[pack]
-    block = http(pack(bytes(30_000_000)), Content_Encoding=coding)
+BOMBS = {"gzip": gzip.compress, "br": lambda data: brotli.compress(data, quality=1), "deflate": zlib.compress}
+
+
+@pytest.mark.parametrize("coding", BOMBS)
+def test_a_bomb_ends_at_the_cap(tmp_path, coding):
+    block = http(BOMBS[coding](bytes(10_000_000)), Content_Encoding=coding)
     reject = only([record(block=block)], tmp_path, max_page_bytes=100_000)
     assert reject.reason is Reason.TOO_LARGE
     assert len(reject.detail) < 200

@@ -1,4 +1,4 @@
-"""Revisits: what a crawler did not keep twice is a repeat, a page with the earlier body, or says that it is not here."""
+"""Revisits: what a crawler did not keep twice is a repeat, a page with the earlier body, or a reject that says so."""
 
 import pytest
 

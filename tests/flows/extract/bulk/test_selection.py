@@ -64,7 +64,7 @@ def test_hosts_are_compared_in_one_spelling(given, hosts):
     "given", ["https://example.org/", "example.org/news", "example.org:80", "*.example.org", "a@b", "a..b"]
 )
 def test_what_is_no_host_is_refused(given):
-    with pytest.raises(SourceError, match="expected a name such as example.org"):
+    with pytest.raises(SourceError, match="expected a name such as"):
         checked_hosts([given])
 
 
