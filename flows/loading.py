@@ -13,6 +13,7 @@ from flows.steps import SHARDS_UNDER_WAY, ShardLine, first_pages
 from flows.tasks import load_pages, report_run, resume_pages
 from flows.transform.pool import WorkerPool, worker_pool
 from flows.transform.versions import extractor
+from flows.transform.worker import Allowance
 from warehouse import runs
 from warehouse.model import Counts
 from warehouse.runs import OpenRun
@@ -64,7 +65,8 @@ def published_run(
     versions = (version("broadsheet"), extractor())
     recorded = runs.recorded(settings, flow=flow, source=source, parameters=parameters, versions=versions)
     try:
-        with worker_pool(settings.workers) as workers, recorded as run:
+        allowed = Allowance(cpu_seconds=settings.page_cpu_seconds, memory_bytes=settings.page_memory_bytes)
+        with worker_pool(settings.workers, allowed) as workers, recorded as run:
             yield run, workers
     except BaseException:
         publication.publish_after_failure(settings)
