@@ -1,21 +1,17 @@
 """The `ingest` flow: one source, once, from its first page to the published views."""
 
 from datetime import date
-from typing import Any
 
 from prefect import flow
-from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows.extract.readers import open_reader
-from flows.loading import SHARDS_UNDER_WAY, load
+from flows.loading import load
 from flows.orders import IngestOrder
 from warehouse.model import Counts, SourceKind
 from warehouse.settings import Settings
 
-THREADS: Any = ThreadPoolTaskRunner(max_workers=SHARDS_UNDER_WAY)
 
-
-@flow(name="ingest", task_runner=THREADS)
+@flow(name="ingest")
 def ingest(  # noqa: PLR0913, PLR0917 - the fields of the form
     kind: SourceKind,
     location: str,

@@ -11,10 +11,11 @@ from prefect.futures import PrefectFuture
 from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows.changes import Changes
-from flows.loading import SHARDS_UNDER_WAY, finish_what_was_left, published_run
+from flows.loading import finish_what_was_left, published_run
 from flows.orders import ReprocessOrder
 from flows.reports import progress_line
 from flows.reprocessing import changes_to_come, shards
+from flows.steps import SHARDS_UNDER_WAY
 from flows.tasks import report_changes, reprocess_pages
 from flows.transform.pool import WorkerPool, workers_for
 from warehouse import extractions, runs

@@ -1,9 +1,13 @@
 """The steps of the street, without Prefect: take a shard of pages in, make documents of pages that are in.
 
-Both end in `storage.append_new`, so that each can be killed at any moment and simply be done again.
+Both end in `storage.append_new`, so that each can be killed at any moment and simply be done again. `ShardLine` does
+them side by side.
 """
 
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass, replace
 from time import monotonic
 
@@ -21,6 +25,10 @@ SHARD_BYTES = 24_000_000
 """Bodies that a shard holds at most: some five hundred whole pages, or a few very large ones. Three shards are in
 memory at once, and their bodies are held twice while they are stored."""
 
+SHARDS_UNDER_WAY = 2
+"""Shards whose documents are being made at once. Two keep the workers busy while one shard is stored; every further
+one is only more memory."""
+
 SHARD_SECONDS = 60
 """The live web may be slow: what was fetched within a minute is stored, so that a kill costs no more than that."""
 
@@ -33,6 +41,53 @@ class TakenShard:
     counts: Counts
     read_count: int
     """Documents' pages that were read, whether new or held: what `first_pages` counts."""
+
+
+class ShardLine:
+    """The shards of one source, in line: while one is read and stored, documents are made of those before it.
+
+    No dataclass: Prefect walks through those when they are a task's argument.
+    """
+
+    def __init__(self, inputs: Iterator[Item], run: OpenRun, workers: WorkerPool, threads: ThreadPoolExecutor) -> None:
+        self.read_count = 0
+        self._inputs, self._run, self._workers, self._threads = inputs, run, workers, threads
+        self._under_way: deque[tuple[TakenShard, Future[Counts]]] = deque()
+
+    def advance(self, settled: Callable[[], None]) -> bool:
+        """Takes in what one task may have: as many pages, or a minute; False once every shard of the source is done.
+
+        A shard ends by its bytes, a task by its pages: a task run costs as much CPU as a few whole pages, and a shard
+        has no more than a hundred and fifty of those. `settled` is called when a shard is done and counted.
+        """
+        began, before = monotonic(), self.read_count
+        while shard := take_shard(self._inputs, self._run):
+            self._hand_over(shard)
+            if len(self._under_way) > SHARDS_UNDER_WAY:
+                self._settle(settled)
+            read = self.read_count - before
+            if read >= self._run.settings.shard_pages or monotonic() - began >= SHARD_SECONDS:
+                return True
+        while self._under_way:
+            self._settle(settled)
+        return False
+
+    def _hand_over(self, shard: TakenShard) -> None:
+        self.read_count += shard.read_count
+        # In the context that is here, so that what is logged there belongs to the same run in Prefect.
+        made = self._threads.submit(copy_context().run, make_documents, shard.page_ids, self._run, self._workers)
+        self._under_way.append((shard, made))
+
+    def _settle(self, settled: Callable[[], None]) -> None:
+        """Waits for the first shard's documents and counts the shard, now that it is whole."""
+        shard, made = self._under_way.popleft()
+        self._run.add(shard.counts + made.result())
+        settled()
+
+
+def load_pages(line: ShardLine, settled: Callable[[], None]) -> bool:
+    """Takes pages in and makes documents of them, as many as one task may have; False once all are done."""
+    return line.advance(settled)
 
 
 def first_pages(inputs: Iterable[Item], max_pages: int | None) -> Generator[Item]:

@@ -15,8 +15,7 @@ from flows.changes import Changes
 from flows.reports import change_report, run_report
 from warehouse.runs import OpenRun
 
-take_shard = task(name="take shard", cache_policy=NO_CACHE)(steps.take_shard)
-make_documents = task(name="make documents", cache_policy=NO_CACHE)(steps.make_documents)
+load_pages = task(name="load pages", cache_policy=NO_CACHE)(steps.load_pages)
 resume_pages = task(name="resume pages", cache_policy=NO_CACHE)(steps.resume_pages)
 reprocess_pages = task(name="reprocess pages", cache_policy=NO_CACHE)(reprocessing.reprocess_pages)
 learn_site_rules = task(name="learn site rules", cache_policy=NO_CACHE)(site_learning.learn_site_rules)

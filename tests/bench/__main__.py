@@ -9,7 +9,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import live_web, query_cost, street
+from tests.bench import bulk, live_web, query_cost, street
 
 
 def _street(_: Namespace) -> int:
@@ -17,6 +17,15 @@ def _street(_: Namespace) -> int:
     if not data:
         sys.exit("set BROADSHEET_GOLD_DATA to the folder of real pages (it holds archive/archive_2020_dev.tar.xz)")
     street.main(Path(data) / "archive" / "archive_2020_dev.tar.xz")
+    return 0
+
+
+def _bulk(_: Namespace) -> int:
+    data = os.environ.get("BROADSHEET_GOLD_DATA")
+    if not data:
+        sys.exit("set BROADSHEET_GOLD_DATA to the folder of real pages (it holds pages/*.parquet)")
+    print("\n## Reading in bulk\n", flush=True)
+    bulk.main(sorted((Path(data) / "pages").glob("*.parquet")))
     return 0
 
 
@@ -56,9 +65,9 @@ def _storage(_: Namespace) -> int:
 
 
 def _warc(options: Namespace) -> int:
-    from tests.bench import bulk
+    from tests.bench import warc_street
 
-    return bulk.main(options.pages)
+    return warc_street.main(options.pages)
 
 
 PARTS: dict[str, Callable[[Namespace], int]] = {
@@ -68,6 +77,7 @@ PARTS: dict[str, Callable[[Namespace], int]] = {
     "storage": _storage,
     "warc": _warc,
     "street": _street,
+    "bulk": _bulk,
     "live": _live,
     "queries": _queries,
 }

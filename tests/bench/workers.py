@@ -58,11 +58,18 @@ def speed(sample: int | None = None) -> int:
     print(f"## Two workers against one: {len(pages):,} whole pages\n")
     heads = ["workers", "pages/s", "CPU ms a page, workers", "CPU ms a page, the process that feeds them"]
     print(markdown(heads, (_speed_row(number, passed, len(pages)) for number, passed in ((1, one), (2, two)))), "\n")
-    met = one.wall / two.wall >= SPEED_AIM
-    verdict = ["two workers to one", f"{one.wall / two.wall:.2f}", f"≥ {SPEED_AIM}", "yes" if met else "**no**"]
-    print(markdown(["what", "measured", "aim", "met"], [verdict]), "\n")
+    by_clock = one.wall / two.wall
+    # Two processors that are never idle: what one worker takes, to the half of all that two and their feeder take.
+    by_processor = one.workers / ((two.workers + two.main) / 2)
+    rows = [("by the clock", by_clock), ("by processor time", by_processor)]
+    verdicts = ([f"two workers to one, {name}", f"{ratio:.2f}", f"≥ {SPEED_AIM}", _met(ratio)] for name, ratio in rows)
+    print(markdown(["what", "measured", "aim", "met"], verdicts), "\n")
     print(f"{idle_note(two)}\n", flush=True)
-    return 0 if met else 1
+    return 0 if by_clock >= SPEED_AIM else 1
+
+
+def _met(ratio: float) -> str:
+    return "yes" if ratio >= SPEED_AIM else "**no**"
 
 
 def idle_note(passed: Passed) -> str:
