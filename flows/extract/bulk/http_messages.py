@@ -25,9 +25,12 @@ GZIP_START = b"\x1f\x8b"
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A response: its status, its headers in their order, and its body as it stands there."""
+    """A response: its status, its headers in their order, and its body as it stands there.
 
-    status: int
+    A body that was kept without its response has neither status nor headers.
+    """
+
+    status: int | None
     headers: tuple[Header, ...]
     body: bytes
 

@@ -60,7 +60,7 @@ class WarcReader:
     def _records(self, raw: BinaryIO, again: BinaryIO, file: InputFile) -> Iterator[tuple[Item, int]]:
         """The items of a file. Each is held until the walk has found its record in order."""
         warc = WarcFile(raw)
-        items = WarcItems(self._desk, self._selection, file.name, again, has_checksums=warc.has_checksums)
+        items = WarcItems(self._desk, self._selection, file.name, WarcFile(again), has_checksums=warc.has_checksums)
         before = self._passed_over
         held: Item | None = None
         for found in warc.walk():

@@ -2,9 +2,8 @@
 
 import re
 from datetime import datetime
-from typing import BinaryIO
 
-from flows.extract.bulk.captures import Capture, Desk, plausible
+from flows.extract.bulk.captures import SUCCESS, Capture, Desk, plausible
 from flows.extract.bulk.digests import is_intact
 from flows.extract.bulk.http_messages import MOST_HEADER_BYTES, Message, body_of, message_of
 from flows.extract.bulk.notes import MEDIA_TYPE, Notes, notes_from
@@ -25,14 +24,14 @@ NO_PAGES = re.compile(
     re.IGNORECASE,
 )
 """Media types that no page is sent with; what else is not said to be HTML is looked at."""
-MALFORMED, DATES = Reason.MALFORMED_INPUT, re.compile(r"(\d{4})(\d\d)?(\d\d)?(\d\d)?(\d\d)?(\d\d)?")
-"""A date of fourteen digits, as archives write it in addresses and some writers do here."""
+DIGITS = re.compile(r"\d{4}(?:\d\d){0,5}", re.ASCII)
+"""A date of up to fourteen digits, as archives write it in addresses and some writers do here."""
 
 
 class WarcItems:
     """Makes items of the records of one file, in their order."""
 
-    def __init__(self, desk: Desk, selection: Selection, name: str, again: BinaryIO, *, has_checksums: bool) -> None:
+    def __init__(self, desk: Desk, selection: Selection, name: str, again: WarcFile, *, has_checksums: bool) -> None:
         """Takes the file's name for people, and the file opened once more, for what revisits point back to.
 
         `has_checksums`: what is damaged has been noticed by then, and digests need not be looked at.
@@ -61,19 +60,22 @@ class WarcItems:
         return f"{self._name}@{record.place}"
 
     def _captured(self, record: Record, url: str) -> Page | Reject | Repeats | None:
-        most = self._desk.most_bytes + MOST_HEADER_BYTES
-        if record.length > most:
+        if record.length > self._desk.most_bytes + MOST_HEADER_BYTES:
             return self._too_large(record, url)
         if record.header("WARC-Segment-Number"):
-            return self._refused(record, url, MALFORMED, "a record in segments, which are not joined")
+            return self._refused(record, url, Reason.MALFORMED_INPUT, "a record in segments, which are not joined")
         block = record.block()
         if block is None:
             return None
         if not self._has_checksums and not is_intact(block, record.header("WARC-Block-Digest")):
-            return self._refused(record, url, MALFORMED, "damaged: its content does not fit its digest")
-        if record.kind == "resource":
-            return self._resource(record, url, block)
-        return self._response(record, url, block)
+            detail = "damaged: its content does not fit its digest"
+            return self._refused(record, url, Reason.MALFORMED_INPUT, detail)
+        try:
+            return self._revisit(record, url, block) if record.kind == "revisit" else self._original(record, url, block)
+        except NoAnswerError as trouble:
+            is_cut = trouble.reason is Reason.UNREACHABLE
+            detail = "the body breaks off" if is_cut else str(trouble)
+            return self._refused(record, url, Reason.MALFORMED_INPUT if is_cut else trouble.reason, detail)
 
     def _too_large(self, record: Record, url: str) -> Reject | None:
         """The reject of a record larger than any page, of which only the headers are read: it may be no page at all."""
@@ -85,80 +87,59 @@ class WarcItems:
         unlikely = self._unlikely(record, url, message) if message else None
         return unlikely or self._refused(record, url, Reason.TOO_LARGE, size)
 
-    def _resource(self, record: Record, url: str, block: bytes) -> Page | Reject:
-        """A resource record: a body without a response around it."""
-        capture = self._capture(record, url, block, (), None)
-        page = self._desk.page_of(capture, self._notes_on(record))
-        self._originals.add(record, url)
-        return page
-
-    def _response(self, record: Record, url: str, block: bytes) -> Page | Reject | Repeats:
-        message = message_of(block)
-        if record.kind == "revisit":
-            return self._revisit(record, url, message)
+    def _original(self, record: Record, url: str, block: bytes) -> Page | Reject:
+        """What a response comes to, or a resource, which is a body without a response around it."""
+        notes, message = self._notes_on(record), _sent(record, block)
         if message is None:
-            return self._refused(record, url, MALFORMED, f"no HTTP response: it begins with {block[:16]!r}")
-        return self._unlikely(record, url, message) or self._page(record, record, url, message)
+            detail = f"no HTTP response: it begins with {block[:16]!r}"
+            return self._refused(record, url, Reason.MALFORMED_INPUT, detail)
+        if not (notes and notes.kind) and (unlikely := self._unlikely(record, url, message)):
+            return unlikely
+        page = self._desk.page_of(self._capture(record, url, message, record, message), notes)
+        if isinstance(page, Page):
+            self._originals.add(record, url)
+        return page
 
     def _unlikely(self, record: Record, url: str, message: Message) -> Reject | None:
         """The reject of a response that is no page by its headers alone."""
-        if not 200 <= message.status < 300:  # noqa: PLR2004 - success, RFC 9110, 15.3
+        if message.status is not None and message.status not in SUCCESS:
             return self._refused(record, url, Reason.HTTP_STATUS, f"status {message.status}")
         stated = message.header("content-type") or ""
         if NO_PAGES.fullmatch(stated.partition(";")[0].strip()):
             return self._refused(record, url, Reason.NOT_HTML, f"{stated}, a record of {record.length:,} bytes")
         return None
 
-    def _revisit(self, record: Record, url: str, message: Message | None) -> Page | Reject | Repeats:
-        status = message.status if message else None
-        if is_of_same_address(record, url, status):
+    def _revisit(self, record: Record, url: str, block: bytes) -> Page | Reject | Repeats:
+        message = message_of(block)
+        if is_of_same_address(record, url, message.status if message else None):
             return Repeats()
         if message and (unlikely := self._unlikely(record, url, message)):
             return unlikely
-        earlier = f"the capture of {original_url(record)}, whose body this one has, is not in this file"
         place = self._originals.place_of(record)
-        original = WarcFile(self._again).record_at(place) if place else None
-        block = original.block() if original else None
-        if original is None or block is None:
+        original = self._again.record_at(place) if place else None
+        held = original.block() if original else None
+        sent = _sent(original, held) if original and held is not None else None
+        if original is None or sent is None:
+            earlier = f"the capture of {original_url(record)}, whose body this one has, is not in this file"
             return self._refused(record, url, Reason.NOT_FOUND, earlier)
-        if original.kind == "resource":
-            return self._desk.page_of(self._capture(record, url, block, (), None))
-        first = message_of(block)
-        if first is None:
-            return self._refused(record, url, Reason.NOT_FOUND, earlier)
-        # How the body is packed was said when it was sent; what else the later response said is its own.
-        own = message or first
-        return self._page(record, original, url, Message(own.status, own.headers or first.headers, first.body), first)
+        said = message if message and message.headers else sent
+        return self._desk.page_of(self._capture(record, url, said, original, sent))
 
-    def _page(
-        self, record: Record, held: Record, url: str, message: Message, packed: Message | None = None
-    ) -> Page | Reject:
-        """The page of a response; `held` is the record that has the body, `packed` the response as that one has it."""
-        cut = held.header("WARC-Truncated")
-        try:
-            body = body_of(packed or message, self._desk.most_bytes, is_known_cut=cut is not None)
-        except NoAnswerError as trouble:
-            is_cut = trouble.reason is Reason.UNREACHABLE
-            detail = "the body ends before its end" if is_cut else str(trouble)
-            return self._refused(record, url, MALFORMED if is_cut else trouble.reason, detail)
-        # The page says of itself that it is cut, where one looks for what the server and the crawler said of it.
-        headers = (*message.headers, Header("WARC-Truncated", cut)) if cut else message.headers
-        item = self._desk.page_of(self._capture(record, url, body, headers, message.status), self._notes_on(record))
-        if held is record and isinstance(item, Page):
-            self._originals.add(record, url)
-        return item
+    def _capture(self, record: Record, url: str, said: Message, holder: Record, sent: Message) -> Capture:
+        """A capture of what was said, with the body that was sent, which another record may hold: then it is a revisit.
 
-    def _capture(
-        self, record: Record, url: str, body: bytes, headers: tuple[Header, ...], status: int | None
-    ) -> Capture:
+        How the body was packed was said when it was sent. Raises NoAnswerError where it cannot be unpacked.
+        """
+        cut = holder.header("WARC-Truncated")
         return Capture(
             url=url,
             location=self.location(record),
-            body=body,
+            body=body_of(sent, self._desk.most_bytes, is_known_cut=cut is not None),
             captured_at=warc_date(record.header("WARC-Date")),
-            status=status,
-            headers=headers,
-            said_type=record.header("Content-Type") if record.kind == "resource" else None,
+            status=said.status,
+            # A page says of itself that it is cut, where one looks for what was said of it when it came.
+            headers=(*said.headers, Header("WARC-Truncated", cut)) if cut else said.headers,
+            said_type=holder.header("Content-Type") if holder.kind == "resource" else None,
         )
 
     def _refused(self, record: Record, url: str, reason: Reason, detail: str) -> Reject:
@@ -177,12 +158,16 @@ class WarcItems:
         return notes if wanted and wanted == record.header("WARC-Record-ID") else None
 
 
+def _sent(record: Record, block: bytes) -> Message | None:
+    """What a record's block holds: a response, or of a resource the body alone; None where it holds neither."""
+    return Message(None, (), block) if record.kind == "resource" else message_of(block)
+
+
 def warc_date(given: str | None) -> datetime | None:
     """The moment of a WARC-Date; None for what is none, or none at which a page can have been captured."""
     text = given or ""
-    digits = DATES.fullmatch(text)
     try:
-        if digits:
+        if DIGITS.fullmatch(text):
             return plausible(datetime.strptime(f"{text}{'00000101000000'[len(text) :]}Z", "%Y%m%d%H%M%S%z"))
         return plausible(datetime.fromisoformat(f"{text}-01" if len(text) == len("2026-11") else text))
     except ValueError:

@@ -82,7 +82,7 @@ def test_a_source_is_opened_when_its_turn_comes(tmp_path, settings):
     reader = reader_in_turn(tmp_path / "folder", settings)
     folder_of(FILES, tmp_path / "folder")
     assert list(reader) == list(opened(str(tmp_path / "folder"), settings))
-    assert (list(reader.shortfalls), reader.progress) == ([], None)
+    assert (list(reader.shortfalls), list(reader.remarks), reader.progress) == ([], [], None)
 
 
 @pytest.mark.parametrize(

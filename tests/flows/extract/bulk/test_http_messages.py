@@ -89,7 +89,7 @@ def test_a_body_just_as_large_as_a_page_may_be_is_a_page(tmp_path):
         (b"HTTP/1.1 204 No Content\r\n", 204, [], b""),
         (b"HTTP/1.1 200 OK\r\nA: b", 200, [("A", "b")], b""),
         (b"HTTP/1.1 200 OK\r\nA: b\r\n c\r\nno header\r\n: d\r\nE:f:g\r\n\r\n", 200, [("A", "b c"), ("E", "f:g")], b""),
-        (b"HTTP/1.1 200 OK\r\nA: caf\xe9\r\nB: caf\xc3\xa9\r\n\r\n", 200, [("A", "café"), ("B", "café")], b""),
+        (b"HTTP/1.1 200 OK\r\nA: \xe9t\xe9\r\nB: \xc3\xa9t\xc3\xa9\r\n\r\n", 200, [("A", "été"), ("B", "été")], b""),
     ],
 )
 def test_a_response_is_taken_apart_as_browsers_do(block, status, headers, body):

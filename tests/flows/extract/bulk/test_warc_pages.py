@@ -137,6 +137,11 @@ def test_a_cut_that_the_crawler_states_is_kept_with_the_page(tmp_path):
     assert page.body == HTML[:60]
 
 
+def test_a_resource_that_is_cut_says_so_too(tmp_path):
+    page = only([record("resource", HTML[:60], Content_Type="text/html", WARC_Truncated="time")], tmp_path)
+    assert page.headers == (Header("WARC-Truncated", "time"),)
+
+
 def test_reading_twice_gives_the_same(tmp_path):
     reader = reader_of(warc_of([record(block=http(), WARC_Date=DATE), record(block=b"x")], tmp_path / "a.warc"))
     assert list(reader) == list(reader)

@@ -46,7 +46,7 @@ FETCHED = page(
 HINTED = replace(
     FETCHED,
     requested_url="https://harbour.example/short",
-    hint_title="Brücke offen",
+    hint_title="Café geöffnet",
     hint_published_at=NOON,
     hint_published_kind=TimeMeaning.PUBLICATION,
     hint_text="<p>Long</p>" * 20_000,
@@ -63,6 +63,15 @@ PAGES = {
     "cut": replace(FETCHED, headers=(Header("WARC-Truncated", "length"),), content_type=None, charset=None, etag=None),
     "of status 203": replace(FETCHED, status=203, body=b"<html>" + bytes(range(256))),
     "a feed": replace(FETCHED, kind=PageKind.FEED, body=b"<rss/>"),
+    "a feed in JSON": replace(
+        FETCHED,
+        kind=PageKind.FEED,
+        headers=(Header("Content-Type", "application/json"),),
+        content_type="application/json",
+        charset=None,
+        etag=None,
+        body=b"{}",
+    ),
     "an empty robots.txt": replace(FETCHED, kind=PageKind.ROBOTS, body=b""),
 }
 
