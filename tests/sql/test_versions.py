@@ -131,6 +131,41 @@ def test_a_page_shows_as_a_document_or_as_a_reject_and_never_as_both(name):
     assert select("select reject_id from main.rejects", **rows) == [(reject_id,) for reject_id in refused]
 
 
+def test_an_extraction_stands_beside_the_one_that_it_followed():
+    again = {"extractor": "test/2", "extraction_number": 2}
+    rows = {
+        "documents": [
+            capture(1, "A", 1),
+            capture(1, "A2", 1, authors=["Ann"], **again),
+            capture(2, "B", 2),
+            capture(3, "C", 3, **again),
+            capture(4, "D", 4),
+            capture(1, "A", 1, extraction_number=3),
+        ],
+        "rejects": [refusal(2, reject_id="j2", **again), refusal(3, reject_id="j3"), refusal(5, reject_id="j5")],
+    }
+    query = """
+        select page_id, extraction_number, old_extractor, extractor, old_reason, reason, old_title, new_title,
+            is_title_changed, is_text_changed, is_authors_changed, is_published_at_changed
+        from main.extractions order by all
+    """
+    assert select(query, **rows) == [
+        ("p1", 2, "test/1", "test/2", None, None, "A", "A2", True, False, True, False),
+        ("p1", 3, "test/2", "test/1", None, None, "A2", "A", True, False, True, False),
+        ("p2", 2, "test/1", "test/2", None, "no_text", "B", None, True, True, True, False),
+        ("p3", 2, None, "test/2", "no_text", None, None, "C", True, True, True, False),
+    ]
+
+
+def test_of_two_extractions_with_one_number_the_later_counts():
+    rows = [capture(1, "A", 1)] + [
+        capture(1, title, 1, extractor=title, extraction_number=2, loaded_at=at(hour))
+        for title, hour in (("B", 5), ("C", 4))
+    ]
+    assert select("select title from main.documents", documents=rows) == [("B",)]
+    assert select("select old_title, new_title from main.extractions", documents=rows) == [("A", "B")]
+
+
 def test_only_ends_of_pages_with_several_are_settled():
     rows = {
         "documents": [
