@@ -34,7 +34,7 @@ SIGNATURES = (
 )
 LATER_SIGNATURES = ((4, b"ftyp", "a film or picture"), (8, b"WEBP", "a WebP picture"), (8, b"WAVE", "a sound"))
 GZIP = b"\x1f\x8b\x08"
-# "Binary data bytes" of the standard (mimesniff, 3.3); noise and compressed data have 11 % of them, pages at most a few.
+# "Binary data bytes" of the standard (mimesniff, 3.3); noise has 11 % of them, a page hardly any.
 BINARY = bytes(code for code in range(32) if code not in b"\t\n\x0c\r\x1b")
 BINARY_SHARE = 0.04
 SAMPLE_BYTES = 4096

@@ -67,9 +67,8 @@ def _result(page: Page, reading: Reading | Unreadable, limits: Limits) -> Docume
     if refused := refusal(reading.claims["refusal"]):
         reason, detail = refused
         # What was left out may be why there is nothing left.
-        return reject(
-            page, reason, f"{detail}; left out: {', '.join(sorted(reading.cuts))}" if reading.cuts else detail
-        )
+        left_out = f"; left out: {', '.join(sorted(reading.cuts))}" if reading.cuts else ""
+        return reject(page, reason, detail + left_out)
     return _document(page, reading, limits)
 
 

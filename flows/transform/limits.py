@@ -1,7 +1,7 @@
 """How much work a page may cost: the usual limits, and a tenth of them for a page that broke its worker under these.
 
 Among 2,700 news pages of a decade the largest has 3 million characters, 10,000 elements, 56 levels, 64 attributes on a
-tag, 900,000 characters within tags, a value of 230,000, and 1.9 million characters of script: FULL lies beyond what
+tag, 900,000 characters within tags, and 1.9 million characters of script: FULL lies beyond what
 pages need, and below what the steps can be made to do in some seconds.
 """
 
@@ -12,9 +12,10 @@ from dataclasses import dataclass
 class Limits:
     """What of a page is read, and how.
 
-    `body_bytes` are decoded; `characters` of markup are parsed, large scripts not counted; `tags` are those that open
-    an element, `repeats` those of one name in a page's head, `depth` how many of these may stand within each other; `attributes` are those of
-    one tag, `tag_characters` those within all tags, `script_characters` those within all scripts and styles. `has_fallbacks` allows the readings of the text by other extractors, which are dear and not
+    `body_bytes` are decoded; `characters` of markup are parsed, what was left out not counted; `tags` are those that
+    open an element, `repeats` those of one name that belong to a page's head, `depth` how many may stand within each
+    other; `attributes` are those of one tag, `tag_characters` those within all tags, `script_characters` those within
+    all scripts and styles. `has_fallbacks` allows the readings of the text by other extractors, which are dear and not
     ours to bound.
     """
 

@@ -85,7 +85,7 @@ def attributes_of(tag: re.Match[str]) -> Iterator[str]:
 
 
 def has_large_tag(markup: str, most: int) -> bool:
-    """Whether a tag has more attributes than that. Runs over whole stretches of markup: a third of the time of a parse."""
+    """Whether a tag has more attributes than that. Whole stretches of markup are run over at once."""
     small = _small_tags(most)
     at = 0
     # A stretch ends before a script, a comment, or a tag that is broken or large.
@@ -121,7 +121,7 @@ def _text_end(markup: str, tag: re.Match[str]) -> int:
 
 
 def _script_end(markup: str, start: int) -> int:
-    """Where a script ends that has a comment within: `<script` there hides the next end tag (13.2.5.20 and following)."""
+    """Where a script ends that has a comment within: `<script` there hides the next end tag (13.2.5.20 onwards)."""
     is_comment = is_hidden = False
     at = start
     while part := SCRIPT_PARTS.search(markup, at):

@@ -77,7 +77,7 @@ def wide_charset(body: bytes) -> str | None:
         return None
     # Of four bytes, how often each is NUL.
     shares = [sample[place::4].count(0) * 4 / len(sample) for place in range(4)]
-    nul = tuple(share > MOST for share in shares)
+    nul = (shares[0] > MOST, shares[1] > MOST, shares[2] > MOST, shares[3] > MOST)
     is_clear = all(share > MOST or share < HARDLY_ANY for share in shares)
     return WIDE.get(nul) if is_clear else None
 

@@ -4,12 +4,9 @@ KEPT = "The ferry that had linked both banks for ninety years made its last cros
 LAST = "The council will decide in spring whether the old landing stage becomes a swimming place."
 PARAGRAPHS = (
     KEPT,
-    "Some three hundred people stood along the quay when the ropes were cast off, among them the widow of its first "
-    "captain, who had sold tickets on board for half of her life.",
-    "A bridge upstream has taken over the traffic since last autumn, and fewer than forty passengers a day were left, "
-    "the operator said, too few to pay for the repair of the engine.",
-    "Two schools had asked for a season more. Their pupils will now take a bus that leaves a quarter of an hour "
-    "earlier and crosses the river two kilometres away.",
+    "Some three hundred people stood along the quay when the ropes were cast off, among them the widow of its captain.",
+    "A bridge upstream has taken over the traffic since last autumn, and fewer than forty passengers a day were left.",
+    "Two schools had asked for a season more. Their pupils will now take a bus that leaves a quarter of an hour earlier.",
     LAST,
 )
 TITLE = "Last crossing of the old ferry"

@@ -19,7 +19,7 @@ EXPECTED = Path(__file__).with_name("expected.toml")
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """The end of a page: a reason, or a document with a status, its cuts, words that its text has and others it lacks."""
+    """The end of a page: a reason, or a document with a status, its cuts, and words that its text has or lacks."""
 
     reason: str | None = None
     status: str = "complete"

@@ -25,7 +25,7 @@ MOST_BYTES = 2_000_000_000
 
 @dataclass(frozen=True, slots=True)
 class Ordeal:
-    """How a page fared: a digest of its whole result, how it differs from what was expected, seconds, and peak in MB."""
+    """How a page fared: a digest of its result, in what that is not as expected, processor seconds, peak in MB."""
 
     name: str
     digest: str

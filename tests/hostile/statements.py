@@ -104,6 +104,6 @@ def addresses_that_are_none() -> str:
         "http://\0/",
         "data:,x",
         "ht!tp://x",
-        "\ud800"[:0],
+        "",
     )
     return page(within="".join(f"<p>A <a href='{url}'>link</a> and <img src='{url}'></p>" for url in bad * 2_000))
