@@ -130,7 +130,7 @@ class Zone(StrEnum):
 
 
 class ExtractionStatus(StrEnum):
-    """Whether a document was made of the whole page. `cheap`: under a tenth of the limits, as the page broke its worker."""
+    """Whether the whole page was read. `cheap`: under a tenth of the limits, because the page broke its worker."""
 
     COMPLETE = "complete"
     CUT = "cut"
