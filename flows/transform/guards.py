@@ -120,6 +120,7 @@ class _Measured:
     _tag_characters: int = 0
     _script_characters: int = 0
     _dropped: int = 0
+    _has_break: bool = False
     _end: int | None = None
     _edits: list[Edit] = field(default_factory=list)
 
@@ -168,8 +169,11 @@ class _Measured:
     def _hide(self, tag: re.Match[str], name: str) -> None:
         self.cuts.add(Cut.DEPTH)
         # One line break does for all tags between two words.
-        is_new = not self._edits or bool(self.source[self._edits[-1][1] : tag.start()].strip())
-        self._edit((*tag.span(), "<br>" if is_new and name not in INLINE else ""))
+        if self._edits and self.source[self._edits[-1][1] : tag.start()].strip():
+            self._has_break = False
+        is_break = name not in INLINE and not self._has_break
+        self._has_break |= is_break
+        self._edit((*tag.span(), "<br>" if is_break else ""))
 
     def _trim(self, tag: re.Match[str]) -> None:
         """Leaves a tag the attributes for which there is room."""

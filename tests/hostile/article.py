@@ -6,7 +6,7 @@ PARAGRAPHS = (
     KEPT,
     "Some three hundred people stood along the quay when the ropes were cast off, among them the widow of its captain.",
     "A bridge upstream has taken over the traffic since last autumn, and fewer than forty passengers a day were left.",
-    "Two schools had asked for a season more. Their pupils will now take a bus that leaves a quarter of an hour earlier.",
+    "Two schools had asked for a season more. Their pupils will now take a bus that leaves a quarter of an hour early.",
     LAST,
 )
 TITLE = "Last crossing of the old ferry"

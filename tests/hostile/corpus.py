@@ -6,24 +6,29 @@ from dataclasses import dataclass
 from inspect import getmembers, isfunction
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, Literal
 
 from tests.hostile import bait, masses, nesting, octets, statements
+from tests.hostile.article import KEPT, LAST
 from warehouse.model import Document, Reject
 
 MODULES = (nesting, masses, statements, bait, octets)
 # Parts of pages, and makers of makers.
 NO_PAGES = ("in_a_paragraph", "everywhere", "chinese_page", "japanese_page")
+ARTICLE = {"all": (KEPT, LAST), "beginning": (KEPT,), "nothing": ()}
 EXPECTED = Path(__file__).with_name("expected.toml")
 
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """The end of a page: a reason, or a document with a status, its cuts, and words that its text has or lacks."""
+    """The end of a page: a reason, or a document with its cuts, and what its text has or lacks.
+
+    `keeps` says how much of the article is in the text, in the middle or beside which the harm stands.
+    """
 
     reason: str | None = None
-    status: str = "complete"
     cuts: tuple[str, ...] = ()
+    keeps: Literal["all", "beginning", "nothing"] = "all"
     has: tuple[str, ...] = ()
     lacks: tuple[str, ...] = ()
 
@@ -35,9 +40,9 @@ class Expected:
             return [] if result.reason == self.reason else [f"{result.reason}: {result.detail}"]
         if self.reason:
             return [f"a document instead of {self.reason}"]
-        wrong = [f"lacks {words!r}" for words in self.has if words not in result.text]
+        wrong = [f"lacks {words!r}" for words in (*ARTICLE[self.keeps], *self.has) if words not in result.text]
         wrong += [f"has {words!r}" for words in self.lacks if words in result.text]
-        if (result.extraction_status, result.cuts) != (self.status, self.cuts):
+        if (result.extraction_status, result.cuts) != ("cut" if self.cuts else "complete", self.cuts):
             wrong.append(f"{result.extraction_status} {list(result.cuts)}")
         return wrong
 

@@ -10,7 +10,7 @@ def nested_divs() -> str:
 
 
 def nested_divs_around_the_text() -> str:
-    return page(within="<div>" * DEPTH + "<p>At the bottom of the well.</p>" + "</div>" * DEPTH)
+    return page(within="<div>" * DEPTH, after="</div>" * DEPTH)
 
 
 def unclosed_inline_tags() -> str:
@@ -18,11 +18,11 @@ def unclosed_inline_tags() -> str:
 
 
 def unclosed_spans_within() -> str:
-    return page(within="<p>" + "<span>" * DEPTH + "Below all spans.")
+    return page(within="<span>" * DEPTH)
 
 
 def nested_tables() -> str:
-    return page(within="<table><tr><td>" * DEPTH + "In the innermost cell." + "</td></tr></table>" * DEPTH)
+    return page(within="<table><tr><td>" * DEPTH, after="</td></tr></table>" * DEPTH)
 
 
 def unclosed_tables() -> str:
@@ -30,7 +30,7 @@ def unclosed_tables() -> str:
 
 
 def nested_lists() -> str:
-    return page(within="<ul><li>" * DEPTH + "The innermost item." + "</li></ul>" * DEPTH)
+    return page(within="<ul><li>" * DEPTH, after="</li></ul>" * DEPTH)
 
 
 def mixed_nesting() -> str:
