@@ -29,9 +29,10 @@ bench: $(READY) ## speed and memory, on the data in BROADSHEET_GOLD_DATA
 eval: $(READY) ## the quality of documents on the gold sets in BROADSHEET_GOLD_DATA, trafilatura beside us
 	$(BIN)/python -m tests.eval
 
-drill: $(READY) ## kills of ingest and refresh, each followed by runs that must make everything whole
+drill: $(READY) ## kills of ingest and refresh that further runs must make whole; hostile pages among all gold pages
 	$(BIN)/python -m tests.drills.kills
 	$(BIN)/python -m tests.drills.refresh_kills
+	$(BIN)/python -m tests.drills.hostile_warcs
 
 serve: $(READY) ## the Prefect server, its UI and the deployments, on loopback
 	$(BIN)/broadsheet serve

@@ -19,6 +19,7 @@ from warehouse import engine
 from warehouse.settings import Settings
 
 INTERRUPTED = "interrupted; run again to go on from here"
+EXPORTS = click.Choice(["warc", "parquet"])
 FORMATS = click.Choice([item.value for item in Format])
 
 
@@ -33,19 +34,24 @@ def app() -> None:
 @click.argument("location")
 @click.option("--source", metavar="NAME", help="The name under which its pages are kept; the kind by default.")
 @click.option("--max-pages", type=int, metavar="N", help="Stop after this many pages, for a trial.")
-def ingest(kind: str, location: str, source: str | None, max_pages: int | None) -> None:
+@click.option("--host", "hosts", multiple=True, metavar="HOST", help="Of warc and parquet only this host or site.")
+@click.option("--since", metavar="DATE", help="Of warc and parquet only what was captured on this day or later.")
+@click.option("--until", metavar="DATE", help="Of warc and parquet only what was captured on this day or earlier.")
+def ingest(kind: str, location: str, source: str | None, max_pages: int | None, **selection: Any) -> None:
     """Read one source once, load what is new, publish the views.
 
-    KIND is `archive`, and LOCATION a folder or a .tar, .tar.xz, .tar.gz or .zip of feed-archive files; or `feed` or
-    `sitemap`, and LOCATION its address or that of the site; or `url_list`, and LOCATION a file with one address a line,
-    one address, or `-` for standard input; a long one is kept in the warehouse's folder `lists`.
+    KIND is `archive`, and LOCATION a folder or a .tar, .tar.xz, .tar.gz or .zip of feed-archive files; or `warc` or
+    `parquet`, and LOCATION a file, a pattern in quotes, or a folder; or `feed` or `sitemap`, and LOCATION its address
+    or that of the site; or `url_list`, and LOCATION a file with one address a line, one address, or `-` for standard
+    input; a long one is kept in the warehouse's folder `lists`. Of `warc` and `parquet`, --host (which may be given
+    several times; a domain stands for all hosts below it), --since and --until choose what is read.
     """
     from flows.orders import IngestOrder
     from flows.terminal import run_flow
 
     place = sys.stdin.read() if (kind, location) == ("url_list", "-") else location
     settings = Settings.load()
-    order = IngestOrder.checked(kind, place, source, max_pages, settings)
+    order = IngestOrder.checked(kind, place, source, max_pages, settings, **selection)
     run_flow("ingest", **order.handed_on(settings.root))
 
 
@@ -66,6 +72,27 @@ def refresh(sources: tuple[str, ...], dry_run: bool, **wishes: Any) -> None:  # 
         print_plan(order, settings)
     else:
         run_flow("refresh", sources=" ".join(sources), **wishes)
+
+
+@app.command()
+@click.option("--source", metavar="NAME", help="Only pages of this source.")
+@click.option("--since", metavar="DATE", help="Only pages captured since that day (by load where that is not known).")
+@click.option("--dry-run", is_flag=True, help="Only transform, compare and show what would change; store nothing.")
+@click.option("--allow-losses", is_flag=True, help="Go on where more than a tenth of the documents lose much.")
+def reprocess(dry_run: bool, **wishes: Any) -> None:  # noqa: FBT001 - click passes it so
+    """Transform stored pages again that another extractor, or older rules of their site, transformed last.
+
+    Nothing is fetched. What that changes is told by field and by site before the views show it.
+    """
+    from flows.orders import ReprocessOrder
+    from flows.terminal import print_changes, run_flow
+
+    settings = Settings.load()
+    order = ReprocessOrder.checked(wishes["source"], wishes["since"], settings)
+    if dry_run:
+        print_changes(order, settings)
+    else:
+        run_flow("reprocess", **wishes)
 
 
 @app.command()
@@ -106,6 +133,28 @@ def sql(query: str, output_format: str, output: Path | None) -> None:
     with engine.published(Settings.load()) as connection:
         engine.refuse_writes(connection, text)
         write_result(connection, text, Format(output_format), output)
+
+
+@app.command()
+@click.argument("output", type=click.Path(path_type=Path))
+@click.option("--format", "export_format", type=EXPORTS, default="warc", show_default=True, help="What is written.")
+@click.option("--host", "hosts", multiple=True, metavar="HOST", help="Only this host or site; may be given again.")
+@click.option("--source", "sources", multiple=True, metavar="NAME", help="Only this source; may be given again.")
+@click.option("--since", metavar="DATE", help="Only what was captured on this day (UTC) or later.")
+@click.option("--until", metavar="DATE", help="Only what was captured on this day (UTC) or earlier.")
+@click.option("--all-kinds", is_flag=True, help="Feeds, sitemaps and robots.txt too, not documents alone.")
+def export(output: Path, export_format: str, all_kinds: bool, **wishes: Any) -> None:  # noqa: FBT001 - as above
+    """Write stored pages to a file: WARC 1.1 (.warc.gz or .warc), or the Parquet that `ingest parquet` takes.
+
+    A WARC holds all that is known of a page: reading it into another warehouse gives the same page_id. A page whose
+    capture has no time is dated by its load, and a record before it says so.
+    """
+    from flows.exporting import ExportOrder
+    from flows.exporting import export as export_pages
+
+    order = ExportOrder.checked(export_format, output, has_every_kind=all_kinds, **wishes)
+    count = export_pages(order, Settings.load())
+    click.echo(f"export: {count:,} pages written to {output}")
 
 
 @app.command()

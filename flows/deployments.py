@@ -34,7 +34,7 @@ def serve_all(settings: Settings, port: int) -> None:
 
 def deployments() -> list[Any]:
     """What the UI offers; importing Prefect, as this does, is dear, and takes its settings as they are."""
-    return [_ingest(), _refresh(), _maintain()]
+    return [_ingest(), _refresh(), _reprocess(), _maintain()]
 
 
 def _ingest() -> Any:
@@ -66,6 +66,22 @@ def _refresh() -> Any:
         description="All enabled sources: fetches what is new or has changed, publishes the views.",
         cron=HOURLY,
         # While one is under way the next would find its sources taken.
+        concurrency_limit=_one_at_a_time(),
+        entrypoint_type=EntrypointType.MODULE_PATH,
+    )
+
+
+def _reprocess() -> Any:
+    from prefect.deployments.runner import RunnerDeployment
+    from prefect.types.entrypoint import EntrypointType
+
+    from flows.reprocess import reprocess
+
+    return RunnerDeployment.from_flow(
+        reprocess,
+        name="reprocess",
+        description="After an upgrade: stored pages through the current transform, a report of what that changes.",
+        # Two at once would do the same work.
         concurrency_limit=_one_at_a_time(),
         entrypoint_type=EntrypointType.MODULE_PATH,
     )

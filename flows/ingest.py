@@ -1,21 +1,26 @@
 """The `ingest` flow: one source, once, from its first page to the published views."""
 
-from typing import Any
+from datetime import date
 
 from prefect import flow
-from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows.extract.readers import open_reader
-from flows.loading import SHARDS_UNDER_WAY, load
+from flows.loading import load
 from flows.orders import IngestOrder
 from warehouse.model import Counts, SourceKind
 from warehouse.settings import Settings
 
-THREADS: Any = ThreadPoolTaskRunner(max_workers=SHARDS_UNDER_WAY)
 
-
-@flow(name="ingest", task_runner=THREADS)
-def ingest(kind: SourceKind, location: str, source: str | None = None, max_pages: int | None = None) -> Counts:
+@flow(name="ingest")
+def ingest(  # noqa: PLR0913, PLR0917 - the fields of the form
+    kind: SourceKind,
+    location: str,
+    source: str | None = None,
+    max_pages: int | None = None,
+    hosts: str | None = None,
+    since: date | None = None,
+    until: date | None = None,
+) -> Counts:
     """Reads one source once, loads what is new, and publishes the views.
 
     Safe to run again and beside other runs: what is already there counts as unchanged, and pages that a killed run
@@ -23,17 +28,23 @@ def ingest(kind: SourceKind, location: str, source: str | None = None, max_pages
 
     Args:
         kind: What the source is. `archive` is a folder or a .tar, .tar.xz, .tar.gz or .zip of feed-archive files;
-            `feed`, `sitemap` and `url_list` are read from the web.
-        location: Where it is. For an archive a path on the machine that runs the flow; for a feed or sitemap its
-            address, or that of the site; for a list of addresses a path, one address, or pasted lines of them.
+            `warc` and `parquet` are a file, a pattern or a folder of such files; `feed`, `sitemap` and `url_list` are
+            read from the web.
+        location: Where it is. For an archive, WARC or Parquet files a path on the machine that runs the flow; for a
+            feed or sitemap its address, or that of the site; for a list of addresses a path, one address, or pasted
+            lines of them.
         source: The name under which its pages are kept. Empty: the kind's name. A configured source's name means its
             policy and its delay too.
         max_pages: Stop after this many pages, for a trial. Empty: all of them.
+        hosts: Of WARC and Parquet files only the pages of these hosts and of those below them, separated by blanks,
+            commas or line ends; `example.org` is the whole site. Empty: all of them.
+        since: Of WARC and Parquet files only what was captured on this day (UTC) or later. Empty: everything.
+        until: Of WARC and Parquet files only what was captured on this day (UTC) or earlier. Empty: everything.
 
     """
     settings = Settings.load()
-    order = IngestOrder.checked(kind, location, source, max_pages, settings)
-    reader = open_reader(order.source, settings)
+    order = IngestOrder.checked(kind, location, source, max_pages, settings, hosts=hosts, since=since, until=until)
+    reader = open_reader(order.source, settings, order.selection)
     return load(
         [reader],
         settings,

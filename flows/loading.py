@@ -1,28 +1,22 @@
-"""What every flow that loads pages does: a run in the ledger, leftovers first, shard by shard, then the views."""
+"""What every flow that loads pages does: a run in the ledger, leftovers first, reader by reader, then the views."""
 
 import logging
-from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from importlib.metadata import version
-
-from prefect.futures import PrefectFuture
 
 from flows import publication
 from flows.extract.readers import Reader
 from flows.reports import progress_line
-from flows.steps import TakenShard, first_pages
-from flows.tasks import make_documents, report_run, resume_pages, take_shard
-from flows.transform.pool import WorkerPool, worker_pool
+from flows.steps import SHARDS_UNDER_WAY, ShardLine, first_pages
+from flows.tasks import load_pages, report_run, resume_pages
+from flows.transform.pool import WorkerPool, workers_for
 from flows.transform.versions import extractor
 from warehouse import runs
 from warehouse.model import Counts
 from warehouse.runs import OpenRun
 from warehouse.settings import Settings
-
-SHARDS_UNDER_WAY = 2
-"""Shards whose documents are being made at once. Two keep the workers busy while one shard is stored; every further
-one is only more memory."""
 
 log = logging.getLogger("broadsheet")
 
@@ -40,26 +34,37 @@ def load(  # noqa: PLR0913 - what a run's row says, and what it reads
 
     `max_pages` is for the whole run: what is left of it when a reader's turn has come is for that reader.
     """
-    with published_run(settings, flow=flow, source=source, parameters=parameters) as (run, workers):
-        _finish_what_was_left(run, workers)
+    told = published_run(settings, flow=flow, source=source, parameters=parameters)
+    # The threads outlive the workers: where the run is broken off, what a thread still waits for ends with those.
+    with _threads() as threads, told as run, workers_for(settings) as workers:
+        finish_what_was_left(runs.unfinished_page_ids(settings), run, workers)
         left = max_pages
         for reader in readers:
             if left != 0:
-                read_count = _read_and_load(reader, left, run, workers)
+                read_count = _read_and_load(reader, left, run, workers, threads)
                 left = None if left is None else left - read_count
     return run.counts
 
 
 @contextmanager
+def _threads() -> Iterator[ThreadPoolExecutor]:
+    """Threads in which documents are made and stored; work that has not begun is dropped at the end."""
+    threads = ThreadPoolExecutor(SHARDS_UNDER_WAY, thread_name_prefix="documents")
+    try:
+        yield threads
+    finally:
+        threads.shutdown(cancel_futures=True)
+
+
+@contextmanager
 def published_run(
     settings: Settings, *, flow: str, source: str | None, parameters: Mapping[str, object]
-) -> Iterator[tuple[OpenRun, WorkerPool]]:
-    """A run in the ledger around a block, with workers for it; then the views show what it did, however it ended."""
+) -> Iterator[OpenRun]:
+    """A run in the ledger around a block; then the views show what it did, however it ended."""
     versions = (version("broadsheet"), extractor())
-    recorded = runs.recorded(settings, flow=flow, source=source, parameters=parameters, versions=versions)
     try:
-        with worker_pool(settings.workers) as workers, recorded as run:
-            yield run, workers
+        with runs.recorded(settings, flow=flow, source=source, parameters=parameters, versions=versions) as run:
+            yield run
     except BaseException:
         publication.publish_after_failure(settings)
         raise
@@ -67,36 +72,31 @@ def published_run(
     report_run(run)
 
 
-def _finish_what_was_left(run: OpenRun, workers: WorkerPool) -> None:
-    waiting = runs.unfinished_page_ids(run.settings)
+def finish_what_was_left(waiting: Sequence[str], run: OpenRun, workers: WorkerPool) -> None:
+    """Brings pages to their end that a dead run had taken in."""
     size = run.settings.shard_pages
     for start in range(0, len(waiting), size):
         run.add(resume_pages(waiting[start : start + size], run, workers))
         log.info("finished %d pages that an earlier run had left", run.counts.resumed_page_count)
 
 
-def _read_and_load(reader: Reader, max_pages: int | None, run: OpenRun, workers: WorkerPool) -> int:
-    """Shard by shard: while the next one is read, documents are made of one and those of another are stored.
-
-    Returns how many documents' pages were read.
-    """
-    read_count = 0
-    under_way: deque[tuple[TakenShard, PrefectFuture[Counts]]] = deque()
+def _read_and_load(
+    reader: Reader, max_pages: int | None, run: OpenRun, workers: WorkerPool, threads: ThreadPoolExecutor
+) -> int:
+    """Loads what a reader gives; returns how many documents' pages were read."""
     with closing(first_pages(reader, max_pages)) as inputs:
-        while shard := take_shard(inputs, run):
-            read_count += shard.read_count
-            under_way.append((shard, make_documents.submit(shard.page_ids, run, workers)))
-            if len(under_way) > SHARDS_UNDER_WAY:
-                _settle(*under_way.popleft(), run, reader.progress)
-    while under_way:
-        _settle(*under_way.popleft(), run, reader.progress)
+        line = ShardLine(inputs, run, workers, threads)
+        while load_pages(line, lambda: _tell(run, reader)):
+            pass
     for shortfall in reader.shortfalls:
         run.note_partial(shortfall)
         log.warning("partial: %s", shortfall)
-    return read_count
+    for remark in reader.remarks:
+        run.remark(remark)
+        log.info("%s", remark)
+    return line.read_count
 
 
-def _settle(shard: TakenShard, documents: PrefectFuture[Counts], run: OpenRun, progress: float | None) -> None:
-    """Waits for a shard's documents and counts the shard, now that it is whole."""
-    run.add(shard.counts + documents.result())
-    log.info("%s", progress_line(run.counts), extra={"share": progress})
+def _tell(run: OpenRun, reader: Reader) -> None:
+    """How far the run is."""
+    log.info("%s", progress_line(run.counts), extra={"share": reader.progress})

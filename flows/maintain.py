@@ -7,7 +7,7 @@ from prefect import flow
 
 from flows.loading import published_run
 from flows.tasks import learn_site_rules
-from flows.transform.pool import WorkerPool
+from flows.transform.pool import WorkerPool, workers_for
 from warehouse.runs import OpenRun
 from warehouse.settings import Settings
 from warehouse.site_rules import samples
@@ -31,10 +31,12 @@ def maintain() -> Maintained:
     """Learns from the stored pages what each site puts around its headlines and texts, and publishes the views.
 
     Safe to run again and beside other runs. Rules are used by runs that begin afterwards, for the pages that they take
-    in; documents that are there already stay as they are. A site of which nothing new is learnt keeps its rules.
+    in; documents that are there already stay as they are until they are reprocessed. A site of which nothing new is
+    learnt keeps its rules.
     """
     settings = Settings.load()
-    with published_run(settings, flow="maintain", source=None, parameters={}) as (run, workers):
+    told = published_run(settings, flow="maintain", source=None, parameters={})
+    with told as run, workers_for(settings) as workers:
         done = _learn(run, workers)
         run.detail = str(done)
     return done

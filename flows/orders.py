@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+from flows.extract.bulk.selection import EVERYTHING, Selection, checked_hosts
 from flows.extract.poll.windows import Window
-from flows.extract.readers import LIVE_KINDS, checked_location
+from flows.extract.readers import BULK_KINDS, LIVE_KINDS, checked_location
 from flows.extract.sources import RULES, Source, SourceError, is_pasted, load_sources
 from flows.web.urls import CREDENTIALS
+from warehouse.extractions import Choice, page_sources
 from warehouse.model import SourceKind, hash_of
 from warehouse.settings import Settings
 
@@ -24,10 +26,20 @@ class IngestOrder:
 
     source: Source
     max_pages: int | None
+    selection: Selection = EVERYTHING
 
     @classmethod
-    def checked(
-        cls, kind: str, location: str, source: str | None, max_pages: int | None, settings: Settings
+    def checked(  # noqa: PLR0913 - the parameters of the form
+        cls,
+        kind: str,
+        location: str,
+        source: str | None,
+        max_pages: int | None,
+        settings: Settings,
+        *,
+        hosts: str | Sequence[str] | None = None,
+        since: date | str | None = None,
+        until: date | str | None = None,
     ) -> "IngestOrder":
         """The order, with the source named after the kind where no name is given.
 
@@ -38,12 +50,17 @@ class IngestOrder:
         name = source or kind
         if not RULES["name"].is_right(name):
             raise SourceError(f"source name {name!r}: expected {RULES['name'].expected}")
+        selection = Selection(checked_hosts(hosts), *checked_days(since, until))
+        if not selection.is_everything and kind not in BULK_KINDS:
+            raise SourceError(
+                f"hosts and days can be chosen of {' and '.join(sorted(BULK_KINDS))} alone, not of {kind}"
+            )
         place = checked_location(SourceKind(kind), location)
         known = {one.name: one for one in load_sources(settings.sources)} if source else {}
         asked = Source(name=name, kind=SourceKind(kind), location=place)
         if name in known:
             asked = replace(known[name], kind=asked.kind, location=place)
-        return cls(asked, _checked_count(max_pages))
+        return cls(asked, _checked_count(max_pages), selection)
 
     @property
     def parameters(self) -> dict[str, object]:
@@ -55,6 +72,9 @@ class IngestOrder:
             "location": CREDENTIALS.sub("", source.location) if self._is_pasted else source.location,
             "source": source.name,
             "max_pages": self.max_pages,
+            "hosts": " ".join(self.selection.hosts) or None,
+            "since": self.selection.since and self.selection.since.isoformat(),
+            "until": self.selection.until and self.selection.until.isoformat(),
         }
 
     def handed_on(self, root: Path) -> dict[str, object]:
@@ -103,9 +123,7 @@ class RefreshOrder:
             )
         chosen = [known[name] for name in dict.fromkeys(names) if name]
         enabled = [source for source in known.values() if source.is_enabled]
-        days = Window(_checked_day("since", since), _checked_day("until", until))
-        if days.since and days.until and days.until < days.since:
-            raise SourceError(f"until {until}: expected a day that is not before since, {since}")
+        days = Window(*checked_days(since, until))
         return cls(tuple(chosen or enabled), days, _checked_count(max_pages))
 
     @property
@@ -122,10 +140,41 @@ class RefreshOrder:
         return {"sources": [source.name for source in self.sources], **days, "max_pages": self.max_pages}
 
 
+@dataclass(frozen=True, slots=True)
+class ReprocessOrder:
+    """Which stored pages are to be transformed again."""
+
+    choice: Choice
+
+    @classmethod
+    def checked(cls, source: str | None, since: date | str | None, settings: Settings) -> "ReprocessOrder":
+        """The order; no source means every one.
+
+        Raises SourceError with one line that names the value at fault and what was expected, before any work is done.
+        """
+        day = _checked_day("since", since)
+        if source and source not in (known := page_sources(settings)):
+            raise SourceError(f"no pages of a source {source!r} are stored; there are: {', '.join(known) or 'none'}")
+        return cls(Choice(source or None, day))
+
+    @property
+    def parameters(self) -> dict[str, object]:
+        """As they are kept with the run."""
+        return {"source": self.choice.source, "since": self.choice.since and self.choice.since.isoformat()}
+
+
 def _checked_count(max_pages: int | None) -> int | None:
     if max_pages is not None and max_pages < 1:
         raise SourceError(f"max_pages {max_pages}: expected a positive number, or nothing for all")
     return max_pages
+
+
+def checked_days(since: date | str | None, until: date | str | None) -> tuple[date | None, date | None]:
+    """The days as such. Raises SourceError for what is none, and where the last is before the first."""
+    first, last = _checked_day("since", since), _checked_day("until", until)
+    if first and last and last < first:
+        raise SourceError(f"until {until}: expected a day that is not before since, {since}")
+    return first, last
 
 
 def _checked_day(name: str, day: date | str | None) -> date | None:

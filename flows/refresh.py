@@ -11,7 +11,7 @@ from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows.extract.poll.live import LiveReader
 from flows.extract.readers import LIVE_KINDS, Reader, ReaderInTurn
-from flows.loading import SHARDS_UNDER_WAY, load
+from flows.loading import load
 from flows.orders import RefreshOrder
 from flows.planning import plan
 from flows.reports import plan_report
@@ -19,9 +19,8 @@ from flows.tasks import fetch_host, report_plan
 from warehouse.model import Counts
 from warehouse.settings import MOST_FETCH_THREADS, Settings
 
-# A thread for each host that is asked, and those for the shards: were they the same, a full house of hosts could keep
-# the documents waiting that they themselves wait for.
-THREADS: Any = ThreadPoolTaskRunner(max_workers=MOST_FETCH_THREADS + SHARDS_UNDER_WAY)
+THREADS: Any = ThreadPoolTaskRunner(max_workers=MOST_FETCH_THREADS)
+"""A thread for each host that is asked; documents are made in others, for which hosts may wait."""
 
 log = logging.getLogger("broadsheet")
 

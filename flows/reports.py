@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
 
+from flows.changes import Changes, Tally, Way
 from flows.extract.poll.agenda import Planned
 from warehouse import engine
 from warehouse.model import Counts
@@ -11,6 +12,7 @@ from warehouse.runs import OpenRun
 
 SITES_SHOWN = 20
 LINKS_SHOWN = 500
+FIELDS_SHOWN = 4
 
 SITES = """
 select site, count(*) as documents, count(published_at) as dated, min(published_at), max(published_at)
@@ -46,7 +48,7 @@ order by inputs desc
 
 
 def progress_line(counts: Counts) -> str:
-    """A run's counts in one line; what is zero is left out, but for the inputs and the documents."""
+    """A run's counts in one line; what is zero is left out, but for the documents, and the inputs where it has any."""
     words = {
         "input_count": "read",
         "page_count": "new pages",
@@ -57,7 +59,7 @@ def progress_line(counts: Counts) -> str:
         "document_count": "documents",
         "transform_reject_count": "refused by the transform",
     }
-    always = {"input_count", "document_count"}
+    always = {"document_count"} | ({"input_count"} if not counts.reprocessed_page_count else set())
     shown = {name: count for name, count in asdict(counts).items() if count or name in always}
     return ", ".join(f"{count:,} {words[name]}" for name, count in shown.items())
 
@@ -107,6 +109,62 @@ def plan_report(planned: Sequence[Planned], shortfalls: Sequence[str]) -> str:
     if len(planned) > len(shown):
         parts.append(f"and {len(planned) - len(shown):,} more")
     return "\n\n".join(parts) + "\n"
+
+
+def change_report(changes: Changes, *, is_trial: bool = False) -> str:
+    """What transforming pages again changes, as Markdown: by field, by site, with examples of old and new."""
+    whole = changes.whole
+    loss = "Documents that are lost, or lose their title, their time or more than half of their text"
+    parts = [
+        "# reprocess would change" if is_trial else "# What reprocess changed",
+        changes.summary + ".",
+        *([f"**{loss}: {whole.loss_count:,}.**"] if whole.loss_count else []),
+    ]
+    if changes.has_too_many_losses and is_trial:
+        parts.append("**So many losses would stop a run; they can be allowed.**")
+    if whole.ways:
+        parts += ["## By field", markdown_table(["field", *Way], _fields_changed(whole))]
+    if whole.similarity is not None:
+        parts.append(f"Old and new text, where they differ, are {whole.similarity:.2f} alike in the mean.")
+    if whole.changed_count:
+        header = ["site", "pages", "changed", "lost something dear", "likeness of texts", "fields"]
+        parts += ["## By site", markdown_table(header, _sites_changed(changes))]
+    if changes.reasons:
+        reasons = sorted((reason, way, count) for (reason, way), count in changes.reasons.items())
+        parts += ["## Refusals", markdown_table(["reason", "way", "pages"], reasons)]
+    if changes.examples:
+        rows = [
+            (name, way, one.old, one.new, one.url) for (name, way), some in changes.examples.items() for one in some
+        ]
+        parts += ["## Examples", markdown_table(["field", "way", "old", "new", "page"], sorted(rows))]
+    return "\n\n".join(parts) + "\n"
+
+
+def _fields_changed(tally: Tally) -> list[tuple[object, ...]]:
+    """A row a field, the one that changed most often first."""
+    return [(name, *(tally.ways[name, way] for way in Way)) for name, _ in tally.fields.most_common()]
+
+
+def _sites_changed(changes: Changes) -> list[tuple[object, ...]]:
+    """A row a site, that with most losses first, then that with most changes; the rest is summed up in one."""
+    order = sorted(changes.sites.items(), key=lambda item: (-item[1].loss_count, -item[1].changed_count, item[0]))
+    changed = [(site, tally) for site, tally in order if tally.changed_count]
+    rows: list[tuple[object, ...]] = [
+        (
+            site,
+            tally.page_count,
+            tally.changed_count,
+            tally.loss_count,
+            None if tally.similarity is None else f"{tally.similarity:.2f}",
+            ", ".join(f"{name} {count:,}" for name, count in tally.fields.most_common(FIELDS_SHOWN)),
+        )
+        for site, tally in changed[:SITES_SHOWN]
+    ]
+    rest = [tally for _, tally in changed[SITES_SHOWN:]]
+    if rest:
+        sums = (sum(getattr(tally, name) for tally in rest) for name in ("page_count", "changed_count", "loss_count"))
+        rows.append((f"{len(rest):,} more sites", *sums, None, ""))
+    return rows
 
 
 def markdown_table(header: list[str], rows: Sequence[tuple[object, ...]]) -> str:

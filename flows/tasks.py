@@ -10,13 +10,14 @@ from prefect import task
 from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 
-from flows import site_learning, steps
-from flows.reports import run_report
+from flows import reprocessing, site_learning, steps
+from flows.changes import Changes
+from flows.reports import change_report, run_report
 from warehouse.runs import OpenRun
 
-take_shard = task(name="take shard", cache_policy=NO_CACHE)(steps.take_shard)
-make_documents = task(name="make documents", cache_policy=NO_CACHE)(steps.make_documents)
+load_pages = task(name="load pages", cache_policy=NO_CACHE)(steps.load_pages)
 resume_pages = task(name="resume pages", cache_policy=NO_CACHE)(steps.resume_pages)
+reprocess_pages = task(name="reprocess pages", cache_policy=NO_CACHE)(reprocessing.reprocess_pages)
 learn_site_rules = task(name="learn site rules", cache_policy=NO_CACHE)(site_learning.learn_site_rules)
 
 
@@ -36,3 +37,14 @@ def fetch_host(host: str, work: Callable[[], None]) -> None:  # noqa: ARG001 - t
 def report_plan(report: str) -> None:
     """The report of a dry run as an artifact."""
     create_markdown_artifact(report, key="refresh-plan", description="What a refresh would fetch")
+
+
+@task(name="report changes", cache_policy=NO_CACHE)
+def report_changes(changes: Changes, *, is_trial: bool) -> str:
+    """What reprocessing changes as an artifact, made before any view shows it; returns it."""
+    key, description = (
+        ("reprocess-trial", "What reprocess would change") if is_trial else ("reprocess-changes", "What it changed")
+    )
+    report = change_report(changes, is_trial=is_trial)
+    create_markdown_artifact(report, key=key, description=description)
+    return report

@@ -13,9 +13,10 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from flows import prefect_settings
-from flows.orders import RefreshOrder
+from flows.orders import RefreshOrder, ReprocessOrder
 from flows.planning import plan
-from flows.reports import progress_line
+from flows.reports import change_report, progress_line
+from flows.reprocessing import changes_to_come
 from flows.server import free_port, start_server
 from warehouse.model import Counts
 from warehouse.settings import Settings
@@ -36,6 +37,8 @@ def run_flow(name: str, **parameters: object) -> None:
         log.info("starting %s", name)
         flow = getattr(import_module(f"flows.{name}"), name)
         done = flow(**parameters)
+    if report := getattr(done, "report", None):
+        click.echo(report)
     told = progress_line(done) if isinstance(done, Counts) else done
     click.echo(f"{name}: {told}; published {settings.catalog}")
 
@@ -48,6 +51,14 @@ def print_plan(order: RefreshOrder, settings: Settings) -> None:
     for link in planned:
         click.echo(f"{link.choice}\t{link.source}\t{link.url}")
     click.echo(f"refresh would fetch {len(planned):,} links; nothing was stored")
+
+
+def print_changes(order: ReprocessOrder, settings: Settings) -> None:
+    """Prints what a reprocessing would change; nothing is stored."""
+    with shown_log():
+        changes = changes_to_come(order, settings)
+    click.echo(change_report(changes, is_trial=True))
+    click.echo("nothing was stored")
 
 
 def _find_server(settings: Settings) -> None:

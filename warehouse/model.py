@@ -22,6 +22,8 @@ class SourceKind(StrEnum):
     FEED = "feed"
     SITEMAP = "sitemap"
     URL_LIST = "url_list"
+    WARC = "warc"
+    PARQUET = "parquet"
 
 
 class PageKind(StrEnum):
@@ -128,7 +130,7 @@ class Zone(StrEnum):
 
 
 class ExtractionStatus(StrEnum):
-    """Whether a document was made of the whole page. `cheap`: under a tenth of the limits, as the page broke its worker."""
+    """Whether the whole page was read. `cheap`: under a tenth of the limits, because the page broke its worker."""
 
     COMPLETE = "complete"
     CUT = "cut"
@@ -228,6 +230,10 @@ class Document:
 
     `content_hash` tells versions apart (title, lead and text); `row_key` is a 63-bit number for the row,
     by which the views set superseded rows aside at the price of an integer comparison.
+
+    `extraction_number` counts what was made of one page, refusals among it, from 1: the highest counts. It takes part
+    in the key, so that going back to an earlier extractor is an extraction of its own and counts. Null, in rows from
+    before it was kept, is 1.
     """
 
     page_id: str
@@ -267,6 +273,7 @@ class Document:
     captured_at: datetime | None
     extractor: str
     rules_version: Int32
+    extraction_number: Int32 | None = 1
     document_id: str = field(init=False)
     content_hash: str = field(init=False)
     row_key: int = field(init=False)
@@ -274,7 +281,7 @@ class Document:
     def __post_init__(self) -> None:
         object.__setattr__(self, "document_id", hash_of([self.canonical_url]))
         object.__setattr__(self, "content_hash", hash_of([self.title, self.lead, self.text]))
-        key = hash_of([self.page_id, self.extractor, str(self.rules_version)])
+        key = hash_of([self.page_id, *_made_by(self.extractor, self.rules_version, self.extraction_number)])
         object.__setattr__(self, "row_key", int(key[:16], 16) >> 1)
 
     @property
@@ -309,6 +316,9 @@ class Reject:
     archive and its unpacked folder give the same id; for a link it is the page_id of the feed or sitemap that listed
     it. `digest` is the hash of the refused bytes, where there are any. `rejected_at` is when a server was asked (or
     was not, because it must be left alone): each failure of a fetch is a row of its own.
+
+    A reject of the transform is what was made of its page, as a document is: `extractor`, `rules_version` and
+    `extraction_number` are as there, and null for other rejects and for those from before they were kept.
     """
 
     stage: Stage
@@ -320,6 +330,9 @@ class Reject:
     page_id: str | None = None
     digest: str | None = None
     rejected_at: datetime | None = None
+    extractor: str | None = None
+    rules_version: Int32 | None = None
+    extraction_number: Int32 | None = None
     reject_id: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -329,8 +342,14 @@ class Reject:
         """What tells the refused input from others."""
         if self.stage == Stage.FETCH:
             return self.source, self.url, self.rejected_at
+        if self.extractor is not None:
+            return self.page_id, *_made_by(self.extractor, self.rules_version or 0, self.extraction_number)
         # An input that was refused unread has no digest: its detail, which says how large it is, tells it from others.
         return self.page_id or self.location, self.digest or (None if self.page_id else self.detail)
+
+
+End = Document | Reject
+"""What a page becomes in the transform."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -435,12 +454,22 @@ def hash_of(parts: Iterable[Part]) -> str:
 
     The length keeps ("ab", "c") apart from ("a", "bc"); an absent part differs from an empty one.
     """
-    whole = b"".join(_measured(_encode(part)) for part in parts)
-    return hashlib.sha256(whole).hexdigest()[:32]
+    digest = hashlib.sha256()
+    for part in parts:
+        encoded = _encode(part)
+        digest.update(b"-" if encoded is None else b"%d:" % len(encoded))
+        # On its own, and not joined to its length first: a body may be large, and would be copied twice.
+        digest.update(encoded or b"")
+    return digest.hexdigest()[:32]
 
 
-def _measured(encoded: bytes | None) -> bytes:
-    return b"-" if encoded is None else b"%d:%b" % (len(encoded), encoded)
+def _made_by(extractor: str, rules_version: int, extraction_number: int | None) -> tuple[str, ...]:
+    """What tells one extraction of a page from others.
+
+    The number of the first is left out: so its key is what it was before there were any further ones.
+    """
+    number = extraction_number or 1
+    return (extractor, str(rules_version), *([str(number)] if number > 1 else []))
 
 
 def _encode(part: Part) -> bytes | None:

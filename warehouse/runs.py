@@ -67,6 +67,10 @@ class OpenRun:
         rest = len(self._shortfalls) - SHOWN_REASONS
         self.detail = f"{shown}; and {rest:,} more" if rest > 0 else shown
 
+    def remark(self, what: str) -> None:
+        """Something that a reader of the ledger should know, though it makes the run no less complete."""
+        self.detail = "; ".join(filter(None, [self.detail, what]))
+
     def end(self, state: State, detail: str | None = None) -> None:
         """Writes the end, with the counts; called again after a failed publication, when the newest row counts."""
         self.state, self.detail = state, detail

@@ -30,6 +30,24 @@ SCALARS: dict[type, pa.DataType] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Layout:
+    """How the rows of one commit lie in their file: plain Parquet with ZSTD whatever it says, for any reader.
+
+    `order` names the columns they are sorted by: what is alike packs well where it stands together. `level` is ZSTD's.
+    A row group holds `group_bytes` before it is packed; of that, a column of `large_columns` is packed in one piece
+    (the others in pieces of 1 MB) and without a dictionary, which whole pages would fill in vain.
+
+    The defaults are for rows of some KB: for documents neither order nor larger pieces save anything, and level 6 saves
+    5 % for three times the time.
+    """
+
+    order: tuple[str, ...] = ()
+    level: int = 3
+    group_bytes: int = 64_000_000
+    large_columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """A table of the warehouse: the record it holds, what makes a row unique, which ids get a bloom filter."""
 
@@ -37,10 +55,26 @@ class Table:
     record: type
     key: tuple[str, ...]
     ids: tuple[str, ...] = ()
+    layout: Layout = Layout()
 
 
-PAGES = Table("pages", Page, key=("page_id",), ids=("page_id",))
-DOCUMENTS = Table("documents", Document, key=("page_id", "extractor", "rules_version"), ids=("page_id", "document_id"))
+BODIES = Layout(order=("site", "url"), level=6, group_bytes=16_000_000, large_columns=("body", "hint_text"))
+"""Pages of a site have most of their markup in common, and ZSTD finds that only within one piece, and no further back
+than its window (2 MB at level 6). 2,724 whole pages of 162 KB on average, 621 of 77 KB (few sites) and 40 of 394 KB
+(eight sites), as an ingest stores them, to a .warc.gz of level 6 and the processor time of its gzip:
+
+| | all | 621 | 40 | time, all |
+| --- | --- | --- | --- | --- |
+| level 3 | .80 | .43 | .34 | .5 |
+| level 5 | .75 | .41 | .33 | .8 |
+| level 6 | .73 | .39 | .28 | .8 |
+| level 9 | .68 | .38 | .26 | 1.3 |
+
+Whoever reads one body unpacks its row group: a group of 8 MB would be quicker to read from, but stores 1 to 6 % more.
+"""
+
+PAGES = Table("pages", Page, key=("page_id",), ids=("page_id",), layout=BODIES)
+DOCUMENTS = Table("documents", Document, key=("row_key",), ids=("page_id", "document_id"))
 REJECTS = Table("rejects", Reject, key=("reject_id",), ids=("reject_id",))
 FETCHES = Table("fetches", Fetch, key=("fetch_id",), ids=("fetch_id",))
 RUNS = Table("runs", Run, key=("run_id", "state"))

@@ -48,6 +48,11 @@ class Settings:
     """DuckDB's memory limit; what does not fit spills to disk."""
     max_page_bytes: int = 20_000_000
     """A page larger than this is refused as `too_large` without being held in memory."""
+    page_cpu_seconds: float = 5.0
+    """Processor time that a page may take before its worker is ended; of 2,400 real ones two took over 1 s on a crowded
+    machine. It is read once more by a cheaper way, and is a reject, `resource_limit`, where that takes as long."""
+    page_memory_bytes: int = 1_000_000_000
+    """Memory that a page may take in its worker, beyond what the worker holds."""
 
     user_agent: str = f"Broadsheet/{version('broadsheet')} (+https://pypi.org/project/broadsheet/)"
     """How requests introduce themselves; its first word, up to the slash, is the name that robots.txt may address."""
@@ -86,8 +91,9 @@ class Settings:
             raise SettingsError(PREFIX + "ROOT", str(self.root), f"a folder with none of {MISREAD} in its path")
         if self.root.exists() and not self.root.is_dir():
             raise SettingsError(PREFIX + "ROOT", str(self.root), "a folder, and this is a file")
-        if self.request_seconds <= 0:
-            raise SettingsError(PREFIX + "REQUEST_SECONDS", str(self.request_seconds), "a positive number of seconds")
+        for name in ("request_seconds", "page_cpu_seconds"):
+            if getattr(self, name) <= 0:
+                raise SettingsError(PREFIX + name.upper(), str(getattr(self, name)), "a positive number of seconds")
         if self.fetch_threads > MOST_FETCH_THREADS:
             limit = f"a number up to {MOST_FETCH_THREADS}"
             raise SettingsError(PREFIX + "FETCH_THREADS", str(self.fetch_threads), limit)

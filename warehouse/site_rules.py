@@ -1,4 +1,4 @@
-"""What was learnt about sites: the newest rules, the pages to learn from, the pages that older rules were used on."""
+"""What was learnt about sites: the newest rules, and the pages to learn from."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -61,14 +61,6 @@ order by site"""
 LAST_LEARNT = """
 select max(started_at) from runs where flow = $flow and state = $state and extractor = $extractor"""
 
-OUTDATED = """
-select page_id
-from documents
-join (select site, max(rules_version) as newest from site_rules group by site) using (site)
-group by page_id, newest
-having max(rules_version) < newest
-order by page_id"""
-
 
 @dataclass(frozen=True, slots=True)
 class Sample:
@@ -97,12 +89,6 @@ def samples(settings: Settings, flow: str, extractor: str) -> Iterator[list[Samp
         ((last,),) = connection.execute(LAST_LEARNT, wanted).fetchall()
         rows = connection.execute(SAMPLES, {"since": last or NEVER}).fetchall()
     yield from _shards([Sample(site, tuple(page_ids), size) for site, page_ids, size in rows])
-
-
-def outdated_page_ids(settings: Settings) -> list[str]:
-    """Pages none of whose documents was made by the newest rules of their site: what is to be done again."""
-    with storage.tables_as_they_are(settings, DOCUMENTS, SITE_RULES) as connection:
-        return [page_id for (page_id,) in connection.execute(OUTDATED).fetchall()]
 
 
 def _shards(found: Sequence[Sample]) -> Iterator[list[Sample]]:

@@ -46,9 +46,9 @@ ATTEMPTS = 30
 ROW_GROUP_ROWS = 20_000
 """Row groups of 3 KB rows at this size let DuckDB read in parallel and skip by id; one group of a million cannot."""
 
-COMPRESSION_LEVEL = 3
-"""In files of one shard level 9 stores 8 % less than level 3 and takes twice the CPU of the whole append; level 1
-stores a quarter more. High levels pay in large files, where a site's pages stand together."""
+STATISTICS_BYTES = 64
+"""Of a text no more than this is kept as a row group's least or greatest. Without a bound the writer keeps them whole:
+a shard of pages then carries two to four of them once more, not packed, in a footer that every query reads."""
 
 SNAPSHOT_ORDER = (RUNS, DOCUMENTS, REJECTS, FETCHES, PAGES, SITE_RULES)
 """A page, and the rules of its site, are committed before its document, and all before the end of their run. Read
@@ -93,7 +93,7 @@ def append_new(settings: Settings, table: Table, records: Sequence[Any], run_id:
         if not fresh:
             return []
         try:
-            _commit(handle, table, to_arrow(fresh, table, run_id=run_id, loaded_at=datetime.now(UTC)))
+            _commit(handle, table, to_arrow(_laid(fresh, table), table, run_id=run_id, loaded_at=datetime.now(UTC)))
         except CommitFailedError:
             time.sleep(random.uniform(0, min(1.0, 0.02 * 2**attempt)))  # noqa: S311 - jitter, not a secret
         else:
@@ -126,12 +126,18 @@ def tables_as_they_are(settings: Settings, *tables: Table) -> Iterator[Connectio
 
 
 def _show_table(connection: Connection, settings: Settings, table: Table) -> None:
-    """The table under its own name, with every declared column: files from before it was declared give nulls."""
+    """The table under its own name, with every declared column."""
+    relation = _relation(connection, table, table_files(settings, table))
+    connection.execute(f"create or replace temp view {table.name} as {relation}")
+
+
+def _relation(connection: Connection, table: Table, files: Collection[str]) -> str:
+    """A select of every declared column from the files: those from before a column was declared give nulls."""
     connection.register(f"no_{table.name}", arrow_schema(table).empty_table())
     relation = f"from no_{table.name}"
-    if files := table_files(settings, table):
+    if files:
         relation += f" union all by name from read_parquet({engine.listed(files)}, union_by_name = true)"
-    connection.execute(f"create or replace temp view {table.name} as {relation}")
+    return relation
 
 
 def held_columns(now: Snapshot, table: Table) -> tuple[set[str], bool]:
@@ -145,21 +151,27 @@ def held_columns(now: Snapshot, table: Table) -> tuple[set[str], bool]:
 
 def read_pages(settings: Settings, page_ids: Collection[str]) -> list[Page]:
     """The pages with these ids, bodies included; ids that are not there are left out."""
-    paths = table_files(settings, PAGES) if page_ids else []
+    return read_records(settings, PAGES, "page_id", page_ids)
+
+
+def read_records(settings: Settings, table: Table, column: str, values: Collection[Any]) -> list[Any]:
+    """The table's records with one of these values in the column, in no order; what is not there is left out."""
+    paths = table_files(settings, table) if values else []
     if not paths:
         return []
     with engine.reader(settings) as connection:
-        connection.register("wanted", pa.table({"page_id": pa.array(sorted(page_ids), pa.string())}))
-        # Ids first, over all files, then bodies from the few that hold them: a join alone would unpack every body.
+        wanted = pa.array(sorted(values), arrow_schema(table).field(column).type)
+        connection.register("wanted", pa.table({column: wanted}))
+        # Ids first, over all files, then rows from the few that hold them: a join alone would unpack every body.
         holding = connection.execute(
             f"select distinct filename from read_parquet({engine.listed(paths)}, filename = true) "
-            "semi join wanted using (page_id)"
+            f"semi join wanted using ({column})"
         ).fetchall()
         if not holding:
             return []
-        files = engine.listed(path for (path,) in holding)
-        rows = connection.sql(f"select * from read_parquet({files}) semi join wanted using (page_id)")
-        return from_arrow(rows.to_arrow_table(), Page)
+        relation = _relation(connection, table, [path for (path,) in holding])
+        rows = connection.sql(f"from ({relation}) semi join wanted using ({column})")
+        return from_arrow(rows.to_arrow_table(), table.record)
 
 
 def pages_without_end(settings: Settings) -> list[tuple[str, str]]:
@@ -241,6 +253,11 @@ def _absent(settings: Settings, handle: DeltaTable, table: Table, records: list[
     return [record for record, key in zip(records, keys, strict=True) if key not in present]
 
 
+def _laid(records: list[Any], table: Table) -> list[Any]:
+    """The records in the order in which the table keeps those of one commit."""
+    return sorted(records, key=lambda record: tuple(getattr(record, name) for name in table.layout.order))
+
+
 def _commit(handle: DeltaTable, table: Table, rows: pa.Table) -> None:
     version = handle.transaction_version(APPLICATION) or 0
     known = {column.name for column in handle.schema().fields}
@@ -250,7 +267,7 @@ def _commit(handle: DeltaTable, table: Table, rows: pa.Table) -> None:
         mode="append",
         # A table made before a column was declared gets it with the first rows that have it.
         schema_mode="merge" if known < set(rows.schema.names) else None,
-        writer_properties=_writer(table),
+        writer_properties=_writer(table, rows),
         commit_properties=CommitProperties(
             app_transactions=[Transaction(APPLICATION, version + 1)],
             max_commit_retries=0,
@@ -258,14 +275,20 @@ def _commit(handle: DeltaTable, table: Table, rows: pa.Table) -> None:
     )
 
 
-def _writer(table: Table) -> WriterProperties:
-    bloom = ColumnProperties(
-        dictionary_enabled=False,
-        bloom_filter_properties=BloomFilterProperties(set_bloom_filter_enabled=True, ndv=ROW_GROUP_ROWS),
-    )
+def _writer(table: Table, rows: pa.Table) -> WriterProperties:
+    """How these rows are written: by the table's layout."""
+    layout = table.layout
+    row_bytes = max(1, rows.nbytes // max(1, len(rows)))
+    group_rows = max(1, min(ROW_GROUP_ROWS, layout.group_bytes // row_bytes))
+    # The writer folds a filter to what it holds: a small commit does not pay for the ids it might have had.
+    bloom = BloomFilterProperties(set_bloom_filter_enabled=True, ndv=ROW_GROUP_ROWS)
+    ids = ColumnProperties(dictionary_enabled=False, bloom_filter_properties=bloom)
+    large = ColumnProperties(dictionary_enabled=False)
     return WriterProperties(
         compression="ZSTD",
-        compression_level=COMPRESSION_LEVEL,
-        max_row_group_size=ROW_GROUP_ROWS,
-        column_properties=dict.fromkeys(table.ids, bloom),
+        compression_level=layout.level,
+        max_row_group_size=group_rows,
+        data_page_size_limit=layout.group_bytes if layout.large_columns else None,
+        statistics_truncate_length=STATISTICS_BYTES,
+        column_properties={**dict.fromkeys(table.ids, ids), **dict.fromkeys(layout.large_columns, large)},
     )

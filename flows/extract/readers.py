@@ -6,6 +6,9 @@ from typing import Protocol
 
 from flows.extract.archive.archives import ArchiveReader, is_archive
 from flows.extract.archive.members import folder_members
+from flows.extract.bulk.parquet import ParquetReader, parquet_files
+from flows.extract.bulk.selection import EVERYTHING, Selection
+from flows.extract.bulk.warc import WarcReader, warc_files
 from flows.extract.poll.live import LiveReader
 from flows.extract.sources import Source, SourceError, is_pasted
 from flows.web.urls import holds_credentials, request_url
@@ -14,6 +17,8 @@ from warehouse.settings import Settings
 
 ARCHIVE_FORMS = "a folder or a .tar, .tar.xz, .tar.gz, .tar.bz2 or .zip of feed-archive files"
 
+BULK_KINDS = frozenset({SourceKind.WARC, SourceKind.PARQUET})
+"""Kinds of which a selection may be read: those hosts, those days."""
 LIVE_KINDS = frozenset({SourceKind.FEED, SourceKind.SITEMAP, SourceKind.URL_LIST})
 LIST_FORMS = "a file with one address a line, one address, or pasted lines of them"
 
@@ -33,6 +38,11 @@ class Reader(Protocol):
     @property
     def shortfalls(self) -> Sequence[str]:
         """What could not be read and cannot be counted, in sentences: the run is then partial."""
+        ...
+
+    @property
+    def remarks(self) -> Sequence[str]:
+        """What else a run tells of the reading, in sentences, though nothing is amiss."""
         ...
 
 
@@ -72,9 +82,21 @@ class ReaderInTurn:
             return [f"source {self._source.name} was not read: {self._problem}"]
         return self._reader.shortfalls if self._reader else []
 
+    @property
+    def remarks(self) -> Sequence[str]:
+        """Those of the reader, once there is one."""
+        return self._reader.remarks if self._reader else []
 
-def open_reader(source: Source, settings: Settings) -> Reader:
-    """The reader for a source. Raises SourceError where its location is of no use (`checked_location`)."""
+
+def open_reader(source: Source, settings: Settings, selection: Selection = EVERYTHING) -> Reader:
+    """The reader for a source. Raises SourceError where its location is of no use (`checked_location`).
+
+    A selection is for the kinds in BULK_KINDS; of others everything is read.
+    """
+    if source.kind is SourceKind.WARC:
+        return WarcReader(warc_files(source.location), selection, source=source.name, settings=settings)
+    if source.kind is SourceKind.PARQUET:
+        return ParquetReader(parquet_files(source.location), selection, source=source.name, settings=settings)
     if source.kind is SourceKind.ARCHIVE:
         path = _checked_archive(source.location)
         return ArchiveReader(path, source=source.name, max_page_bytes=settings.max_page_bytes)
@@ -90,6 +112,12 @@ def checked_location(kind: SourceKind, location: str) -> str:
     match kind:
         case SourceKind.ARCHIVE:
             return str(_checked_archive(location).absolute())
+        case SourceKind.WARC:
+            warc_files(location)
+            return str(Path(location).expanduser().absolute())
+        case SourceKind.PARQUET:
+            parquet_files(location)
+            return str(Path(location).expanduser().absolute())
         case SourceKind.URL_LIST:
             return _checked_list(location)
         case SourceKind.FEED | SourceKind.SITEMAP:

@@ -13,7 +13,7 @@ from warehouse.model import Policy, Reason, SourceKind
 
 BUNDLED = Path(__file__).parents[1] / "sources.toml"
 
-LOCAL_KINDS = frozenset({SourceKind.ARCHIVE})
+LOCAL_KINDS = frozenset({SourceKind.ARCHIVE, SourceKind.WARC, SourceKind.PARQUET})
 """Kinds whose location is a path: a relative one is meant from the sources file, wherever a run is started."""
 
 

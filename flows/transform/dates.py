@@ -14,7 +14,6 @@ from datetime import datetime, timedelta
 from lxml.html import HtmlElement
 
 from flows.transform import datelines
-from flows.transform.article_head import headline_element
 from flows.transform.claims import Claim, first_possible, with_choice
 from flows.transform.date_labels import Label, label_of
 from flows.transform.datelines import Dated
@@ -66,12 +65,12 @@ class Publication:
 NOTHING_KNOWN = Publication()
 
 
-def dated_elements(root: HtmlElement, statements: Statements, headline: str | None) -> list[Dated]:
+def dated_elements(root: HtmlElement, statements: Statements, heading: HtmlElement | None) -> list[Dated]:
     """What a page's tree holds in dates: time elements and, unless the page states an instant, lines and scripts."""
     is_exact = any(
         found.written.zone for dated in published_statements(statements) for found in dates_in(dated.raw)[:1]
     )
-    shown = datelines.dated_elements(root, headline_element(root, headline), with_texts=not is_exact)
+    shown = datelines.dated_elements(root, heading, with_texts=not is_exact)
     return shown if is_exact else [*shown, *scripted_dates(root)]
 
 

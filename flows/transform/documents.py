@@ -16,9 +16,10 @@ from flows.transform.lead_pictures import lead_picture
 from flows.transform.limits import FULL, Limits
 from flows.transform.readings import Reading, read
 from flows.transform.refusals import refusal
+from flows.transform.rejects import reject
 from flows.transform.text import character_count, text_hash
 from flows.transform.versions import extractor
-from warehouse.model import Cut, Document, ExtractionStatus, Page, Reason, Reject, SiteRules, Stage
+from warehouse.model import Cut, Document, ExtractionStatus, Page, Reason, Reject, SiteRules
 
 EXTRACTOR = extractor()
 LONGEST_DETAIL = 500
@@ -29,15 +30,19 @@ logger = logging.getLogger(__name__)
 def transform(page: Page, rules: SiteRules | None = None, limits: Limits = FULL) -> Document | Reject:
     """The document that a page holds, or why there is none. Never raises: a page must not stop its shard.
 
+    But for MemoryError: a process that was refused memory is not to be trusted, and its keeper ends it.
+
     `rules` is what was learnt about the page's site, `limits` what the page may cost; the same page, rules and limits
     give the same answer for ever.
     """
     try:
         return _result(page, _read(page, rules, limits), limits)
+    except MemoryError:
+        raise
     except Exception as trouble:
         # The page boundary: whatever one page does to a step or a library, the others go on.
         logger.exception("page %s (%s) could not be transformed", page.page_id, page.url)
-        return _reject(page, Reason.EXTRACTOR_FAILED, f"{type(trouble).__name__}: {trouble}"[:LONGEST_DETAIL])
+        return reject(page, Reason.EXTRACTOR_FAILED, f"{type(trouble).__name__}: {trouble}"[:LONGEST_DETAIL])
 
 
 def explain(page: Page, rules: SiteRules | None = None) -> tuple[Document | Reject, dict[str, list[Claim]]]:
@@ -58,12 +63,12 @@ def _read(page: Page, rules: SiteRules | None, limits: Limits) -> Reading | Unre
 
 def _result(page: Page, reading: Reading | Unreadable, limits: Limits) -> Document | Reject:
     if isinstance(reading, Unreadable):
-        return _reject(page, reading.reason, reading.detail)
+        return reject(page, reading.reason, reading.detail)
     if refused := refusal(reading.claims["refusal"]):
         reason, detail = refused
         # What was left out may be why there is nothing left.
         left_out = f"; left out: {', '.join(sorted(reading.cuts))}" if reading.cuts else ""
-        return _reject(page, reason, detail + left_out)
+        return reject(page, reason, detail + left_out)
     return _document(page, reading, limits)
 
 
@@ -123,15 +128,3 @@ def _measured(text: str, language: str | None) -> dict[str, Any]:
         "text_hash": text_hash(text),
         "minhash": minhash(text),
     }
-
-
-def _reject(page: Page, reason: Reason, detail: str) -> Reject:
-    return Reject(
-        stage=Stage.TRANSFORM,
-        reason=reason,
-        detail=detail,
-        source=page.source,
-        url=page.url,
-        location=page.location,
-        page_id=page.page_id,
-    )

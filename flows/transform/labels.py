@@ -9,7 +9,6 @@ from itertools import groupby, islice
 
 from lxml.html import HtmlElement
 
-from flows.transform.article_head import headline_element
 from flows.transform.text import squeeze
 
 # Pages with more links are lists; the boxes of an article stand before their end.
@@ -94,9 +93,9 @@ _NO_LINK = Kind.OTHER, 0
 OTHER_LINKS = _Link("", *_NO_LINK, is_behind=False), _Link("", *_NO_LINK, is_behind=True)
 
 
-def label_rows(root: HtmlElement, headline: str | None) -> list[Row]:
+def label_rows(root: HtmlElement, heading: HtmlElement | None) -> list[Row]:
     """The rows of topic and category links above and behind the headline, in reading order."""
-    links = _links(root, headline_element(root, headline))
+    links = _links(root, heading)
     rows = (_row(list(row)) for _, row in groupby(links, key=lambda link: (link.kind, link.is_behind)))
     return [row for row in rows if row.kind is not Kind.OTHER and 0 < len(row.labels) <= MOST_IN_A_ROW]
 

@@ -18,7 +18,7 @@ MOST_STATED = 6
 
 
 def image_claims(
-    root: HtmlElement, headline: str | None, statements: Evidence, base: str, facts: SiteFacts
+    root: HtmlElement, heading: HtmlElement | None, statements: Evidence, base: str, facts: SiteFacts
 ) -> list[Claim]:
     """What could be the lead picture, in order of rank, the winner marked; `root` is the page before noise goes.
 
@@ -28,7 +28,7 @@ def image_claims(
     stated = list(_stated(statements, base))
     names = {picture_name(claim.value) for claim in stated if claim.refused is None}
     ranked = [(2.0, claim) for claim in stated]
-    ranked += [_ranked(shown, names) for shown in _largest_first(shown_pictures(root, headline, base, facts))]
+    ranked += [_ranked(shown, names) for shown in _largest_first(shown_pictures(root, heading, base, facts))]
     claims = [claim for _, claim in sorted(ranked, key=lambda pair: pair[0])]
     return with_choice(claims, first_possible(claims))
 

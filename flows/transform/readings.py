@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from flows.transform import agencies, bylines, dates, images, subjects, trees
 from flows.transform.access import access_claims
+from flows.transform.article_head import headline_element
 from flows.transform.blocks import Block
 from flows.transform.byline_marks import byline_marks
 from flows.transform.claims import Claim, chosen_value
@@ -56,13 +57,14 @@ def read(page: Page, guarded: Guarded, rules: SiteRules, limits: Limits) -> Read
     statements = read_evidence(root, page.url)
     titles = title_claims(page, statements, facts, rules)
     headline = chosen_value(titles)
+    heading = headline_element(root, headline)
     marks = byline_marks(outline, facts, headline)
     has_media, plays = images.has_media(root), has_player(root)
-    lead_images = image_claims(root, headline, statements, page.url, facts)
-    labels = subjects.read_labels(root, headline, page.url)
+    lead_images = image_claims(root, heading, statements, page.url, facts)
+    labels = subjects.read_labels(root, heading, page.url)
     # A fragment is the article alone: its headings stand within the text, and nothing is a standfirst behind them.
-    summaries = [] if is_fragment else standfirsts(root, headline, statements, facts)
-    dated = dates.dated_elements(root, statements, headline)
+    summaries = [] if is_fragment else standfirsts(root, headline, heading, statements, facts)
+    dated = dates.dated_elements(root, statements, heading)
 
     # The tree without what is not the article; its pictures, then its text.
     images.reveal_lazy_pictures(root)

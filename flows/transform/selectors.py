@@ -47,18 +47,21 @@ class Selectors:
 
     def matches(self, element: HtmlElement) -> bool:
         """Whether one of the selectors means this element."""
-        return self._chooses(element, element.tag, element.get("class", ""), element.get("id", ""))
+        alone = (element, element.tag, element.get("class", ""), element.get("id", ""))
+        return next(self.among([alone]), None) is not None
 
     def among(self, outline: Iterable[Named]) -> Iterator[HtmlElement]:
         """The matching elements of an outline, in its order."""
-        return (named[0] for named in outline if self._chooses(*named))
-
-    def _chooses(self, element: HtmlElement, tag: str, classes: str, identity: str) -> bool:
-        if tag in self.tags or (classes and self._means_one(tag, ".", classes[:LONGEST_NAMES])):
-            return True
-        if identity and self._means(tag, "#", identity):
-            return True
-        return bool(self.attributes) and any(element.get(attribute) is not None for attribute in self.attributes)
+        # Most sets name no ids and no attributes, and each look at an element counts: a page has thousands.
+        has_ids = any((self.named["#"], self.begun["#"]))
+        for element, tag, classes, identity in outline:
+            if (
+                tag in self.tags
+                or (classes and self._means_one(tag, ".", classes[:LONGEST_NAMES]))
+                or (has_ids and identity and self._means(tag, "#", identity))
+                or (self.attributes and any(element.get(attribute) is not None for attribute in self.attributes))
+            ):
+                yield element
 
     def _means_any(self, tag: str, mark: str, names: str) -> bool:
         return any(self._means(tag, mark, name) for name in names.split())

@@ -7,7 +7,7 @@ from itertools import islice
 
 from lxml.html import HtmlElement
 
-from flows.transform.article_head import following, headline_element
+from flows.transform.article_head import following
 from flows.transform.image_versions import Version, largest_version
 from flows.transform.selectors import compiled
 from flows.web.sites import SiteFacts
@@ -70,9 +70,8 @@ class Shown:
     doubt: str | None
 
 
-def shown_pictures(root: HtmlElement, headline: str | None, base: str, facts: SiteFacts) -> list[Shown]:
+def shown_pictures(root: HtmlElement, heading: HtmlElement | None, base: str, facts: SiteFacts) -> list[Shown]:
     """The first pictures above and behind the headline, in reading order; none on a page without a headline."""
-    heading = headline_element(root, headline)
     if heading is None:
         return []
     placed = islice(_placed(root, heading), MOST_SHOWN)

@@ -11,7 +11,7 @@ from itertools import islice
 
 from lxml.html import HtmlElement
 
-from flows.transform.article_head import following, headline_element
+from flows.transform.article_head import following
 from flows.transform.blocks import blocks_of
 from flows.transform.evidence import Evidence, strings_in
 from flows.transform.selectors import compiled
@@ -51,10 +51,14 @@ class Standfirst:
     refused: str | None = None
 
 
-def standfirsts(root: HtmlElement, headline: str | None, statements: Evidence, facts: SiteFacts) -> list[Standfirst]:
-    """What may be the standfirst of a page, the surest first; `root` is the page before noise goes."""
+def standfirsts(
+    root: HtmlElement, headline: str | None, heading: HtmlElement | None, statements: Evidence, facts: SiteFacts
+) -> list[Standfirst]:
+    """What may be the standfirst of a page, the surest first; `root` is the page before noise goes.
+
+    `heading` is the element that shows the headline, where one does.
+    """
     stated = _Stated(statements)
-    heading = headline_element(root, headline)
     found = [] if heading is None else _behind(heading, stated, facts)
     if all(one.refused for one in found):
         found += _anywhere(root, stated)

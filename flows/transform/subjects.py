@@ -52,9 +52,9 @@ class Labels:
     folder: str | None = None
 
 
-def read_labels(root: HtmlElement, headline: str | None, url: str) -> Labels:
+def read_labels(root: HtmlElement, heading: HtmlElement | None, url: str) -> Labels:
     """The labels of a page; `root` is the page before noise goes, for they stand in headers, footers and menus."""
-    return Labels(tuple(label_rows(root, headline)), breadcrumb(root), folder_name(root, url))
+    return Labels(tuple(label_rows(root, heading)), breadcrumb(root), folder_name(root, url))
 
 
 def section_claims(statements: Evidence, labels: Labels, headline: str | None) -> list[Claim]:

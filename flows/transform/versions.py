@@ -13,7 +13,7 @@ from importlib.resources.abc import Traversable
 ROOMS = ("flows.transform", "flows.web")
 LIBRARIES = ("trafilatura",)
 # How the work is spread over processes decides nothing: a new pool must not make every document old.
-UNDECIDING = ("pool.py",)
+UNDECIDING = ("channel.py", "fork_server.py", "keeper.py", "pool.py", "warm.py", "worker.py")
 DECIDING = (".py", ".toml", ".npz")
 
 

@@ -17,7 +17,9 @@ PARTS = re.compile(r"(?:([a-zA-Z][a-zA-Z0-9+.-]*):)?(?://([^/?#]*))?([^?#]*)(?:\
 WEB_SCHEMES = ("http", "https")
 # An address that `urljoin` gives back as it is, whatever page it stands on. Most are such, and joining takes ten times
 # as long.
-WHOLE_ADDRESS = re.compile(r"https?://[a-zA-Z0-9.-]+(?::[0-9]+)?(?:/[^\s;?#\[\]\\]*)?(?:\?[^\s;#\[\]\\]+)?")
+WHOLE_ADDRESS = re.compile(
+    r"https?://[a-zA-Z0-9.-]+(?::[0-9]+)?(?:/[^\s\x00-\x1f\x7f;?#\[\]\\]*)?(?:\?[^\s\x00-\x1f\x7f;#\[\]\\]+)?"
+)
 # Browsers drop these wherever they stand in an address (URL standard, "remove all ASCII tab or newline").
 DROPPED = re.compile("[\t\n\r\x00-\x1f\x7f\u200b\ufeff]")
 CREDENTIALS = re.compile(r"(?:(?<=//)|(?<!\S))[^/?#\s]*@")

@@ -1,10 +1,10 @@
--- One row per row of raw.documents that has rivals: whether it counts, as which version, and from when to when.
+-- One row per row of raw.documents that is not its document's only one: whether it counts, as which version, when.
 -- Nearly every document has one row, and that is not here: a window over these few is cheap, over all it is not.
 with
 newest as (
     -- Extracting a page again replaces what was made of it before, and never makes a version.
     from derived.repeated_rows
-    qualify row_number() over (partition by page_id order by loaded_at desc, row_key desc) = 1
+    where not is_superseded
 ),
 
 captures as (
@@ -55,3 +55,7 @@ from derived.repeated_rows as repeated_rows
 left join captures on repeated_rows.row_key = captures.row_key
 left join versions
     on captures.document_id = versions.document_id and captures.content_hash = versions.content_hash
+where
+    -- Of a page that was transformed again, what counts is often its document's only capture: it needs no word here.
+    captures.row_key is null
+    or versions.capture_count > 1

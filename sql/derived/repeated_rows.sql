@@ -5,23 +5,17 @@ repeated_documents as (
     from raw.documents
     group by document_id
     having count(*) > 1
-),
-
-repeated_pages as (
-    select page_id,
-    from raw.documents
-    group by page_id
-    having count(*) > 1
 )
 
 select
-    row_key,
-    document_id,
-    page_id,
-    content_hash,
-    captured_at,
-    loaded_at,
-from raw.documents
+    documents.row_key,
+    documents.document_id,
+    documents.page_id,
+    documents.content_hash,
+    documents.captured_at,
+    coalesce(not page_ends.is_current, false) as is_superseded,
+from raw.documents as documents
+left join derived.page_ends as page_ends on documents.row_key = page_ends.row_key
 where
-    document_id in (from repeated_documents)
-    or page_id in (from repeated_pages)
+    page_ends.row_key is not null
+    or documents.document_id in (from repeated_documents)

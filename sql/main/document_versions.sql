@@ -46,5 +46,6 @@ select
     cuts,
     content_hash,
     run_id,
+    extraction_number,
 from staging.documents
 where is_version

@@ -44,5 +44,6 @@ select
     cuts,
     content_hash,
     run_id,
+    extraction_number,
 from staging.documents
 where is_document

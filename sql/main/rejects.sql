@@ -1,15 +1,19 @@
--- One row per input that was refused: where on the street, why, and where to find it.
+-- One row per input that was refused and still is: where on the street, why, and where to find it.
 select
-    reject_id,
-    stage,
-    reason,
-    detail,
-    url,
-    location,
-    page_id,
-    source,
-    run_id,
-    coalesce(rejected_at, loaded_at) as rejected_at,
-    digest,
-    loaded_at,
-from raw.rejects
+    rejects.reject_id,
+    rejects.stage,
+    rejects.reason,
+    rejects.detail,
+    rejects.url,
+    rejects.location,
+    rejects.page_id,
+    rejects.source,
+    rejects.run_id,
+    coalesce(rejects.rejected_at, rejects.loaded_at) as rejected_at,
+    rejects.digest,
+    rejects.loaded_at,
+    rejects.extractor,
+    rejects.rules_version,
+    coalesce(rejects.extraction_number, if(rejects.stage = 'transform', 1, null)) as extraction_number,
+from raw.rejects as rejects
+anti join derived.page_ends as page_ends on rejects.reject_id = page_ends.reject_id and not page_ends.is_current

@@ -43,6 +43,7 @@ select
     documents.loaded_at,
     documents.extractor,
     documents.rules_version,
+    coalesce(documents.extraction_number, 1) as extraction_number,
     documents.content_hash,
     documents.run_id,
     coalesce(history.is_document, true) as is_document,

@@ -1,17 +1,18 @@
 """`make bench`: everything that is measured, printed as Markdown for the README's section.
 
-`python -m tests.bench live` prints one part alone; any of PARTS may be named.
+`python -m tests.bench transform --sample 20` prints one part alone; any of PARTS may be named.
 """
 
 import os
 import sys
+from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import live_web, query_cost, street
+from tests.bench import bulk, live_web, query_cost, street
 
 
-def _street() -> int:
+def _street(_: Namespace) -> int:
     data = os.environ.get("BROADSHEET_GOLD_DATA")
     if not data:
         sys.exit("set BROADSHEET_GOLD_DATA to the folder of real pages (it holds archive/archive_2020_dev.tar.xz)")
@@ -19,21 +20,80 @@ def _street() -> int:
     return 0
 
 
-def _live() -> int:
+def _bulk(_: Namespace) -> int:
+    data = os.environ.get("BROADSHEET_GOLD_DATA")
+    if not data:
+        sys.exit("set BROADSHEET_GOLD_DATA to the folder of real pages (it holds pages/*.parquet)")
+    print("\n## Reading in bulk\n", flush=True)
+    bulk.main(sorted((Path(data) / "pages").glob("*.parquet")))
+    return 0
+
+
+def _live(_: Namespace) -> int:
     print()
     live_web.main()
     return 0
 
 
-def _queries() -> int:
+def _queries(_: Namespace) -> int:
     print("\n## Query cost\n", flush=True)
     return query_cost.main()
 
 
-PARTS: dict[str, Callable[[], int]] = {"street": _street, "live": _live, "queries": _queries}
+def _transform(options: Namespace) -> int:
+    from tests.bench import transform
+
+    return transform.main(options.sample)
+
+
+def _workers(options: Namespace) -> int:
+    from tests.bench import workers
+
+    return workers.speed(options.sample)
+
+
+def _memory(options: Namespace) -> int:
+    from tests.bench import workers
+
+    return workers.memory(options.pages or workers.PAGES)
+
+
+def _storage(_: Namespace) -> int:
+    from tests.bench import stored
+
+    return stored.main()
+
+
+def _warc(options: Namespace) -> int:
+    from tests.bench import warc_street
+
+    return warc_street.main(options.pages)
+
+
+PARTS: dict[str, Callable[[Namespace], int]] = {
+    "transform": _transform,
+    "workers": _workers,
+    "memory": _memory,
+    "storage": _storage,
+    "warc": _warc,
+    "street": _street,
+    "bulk": _bulk,
+    "live": _live,
+    "queries": _queries,
+}
+
+
+def _options() -> Namespace:
+    parser = ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("parts", nargs="*", metavar="part", help=f"some of: {', '.join(PARTS)}; none: all of them")
+    parser.add_argument("--sample", type=int, metavar="N", help="N pages of each set alone, for a quick look")
+    parser.add_argument("--pages", type=int, metavar="N", help="pages of the parts `memory` and `warc`")
+    options = parser.parse_args()
+    if unknown := [name for name in options.parts if name not in PARTS]:
+        parser.error(f"{unknown[0]}: no part of the bench; expected some of: {', '.join(PARTS)}")
+    return options
+
 
 if __name__ == "__main__":
-    names = sys.argv[1:] or list(PARTS)
-    if unknown := [name for name in names if name not in PARTS]:
-        sys.exit(f"{unknown[0]}: no part of the bench; expected some of: {', '.join(PARTS)}")
-    sys.exit(max([PARTS[name]() for name in names]))
+    given = _options()
+    sys.exit(max([PARTS[name](given) for name in given.parts or list(PARTS)]))

@@ -36,11 +36,11 @@ class Watched:
 
     def sample(self, pid: int) -> None:
         """Looks at the process and all that descend from it."""
-        family = _family(pid)
-        self.peak = max(self.peak, sum(map(_proportional_mb, family)))
-        self.main_peak = max(self.main_peak, _resident_peak_mb(pid))
+        processes = family(pid)
+        self.peak = max(self.peak, sum(map(proportional_mb, processes)))
+        self.main_peak = max(self.main_peak, resident_peak_mb(pid))
         # A worker that has ended is gone: what it was last seen with counts.
-        self._children.update({child: seconds for child in family[1:] if (seconds := _processor_seconds(child))})
+        self._children.update({child: seconds for child in processes[1:] if (seconds := processor_seconds(child))})
 
 
 def watched(arguments: list[str], variables: Mapping[str, str]) -> Watched:
@@ -56,7 +56,7 @@ def watched(arguments: list[str], variables: Mapping[str, str]) -> Watched:
             time.sleep(SAMPLE_SECONDS)
         run.wall = time.monotonic() - started
         # What is dead and not yet waited for still tells what it used in all.
-        run.main_seconds = _processor_seconds(process.pid)
+        run.main_seconds = processor_seconds(process.pid)
         if process.wait():
             errors.seek(0)
             sys.exit(errors.read().decode())
@@ -67,23 +67,29 @@ def _has_ended(pid: int) -> bool:
     return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
 
-def _family(pid: int) -> list[int]:
-    """The process and all that descend from it."""
+def family(pid: int | None = None) -> list[int]:
+    """The process (this one where none is named) and all that descend from it."""
+    pid = pid or os.getpid()
     children: list[int] = []
     for path in Path(f"/proc/{pid}/task").glob("*/children"):
         try:
             children += map(int, path.read_text().split())
         except OSError:
             continue
-    return [pid, *(found for child in children for found in _family(child))]
+    return [pid, *(found for child in children for found in family(child))]
 
 
-def _proportional_mb(pid: int) -> float:
+def proportional_mb(pid: int) -> float:
     """Memory of a process with what it shares divided among its sharers (`Pss` of smaps_rollup), in MB."""
     return _kilobytes(pid, "smaps_rollup", "Pss:") / 1000
 
 
-def _resident_peak_mb(pid: int) -> float:
+def resident_mb(pid: int) -> float:
+    """Resident memory of a process, what it shares counted in full (`VmRSS`), in MB."""
+    return _kilobytes(pid, "status", "VmRSS:") / 1000
+
+
+def resident_peak_mb(pid: int) -> float:
     """The most that was ever resident of a process (`VmHWM`, kept by the kernel: no sample misses it), in MB."""
     return _kilobytes(pid, "status", "VmHWM:") / 1000
 
@@ -96,7 +102,7 @@ def _kilobytes(pid: int, file: str, name: str) -> int:
     return sum(int(line.split()[1]) for line in lines if line.startswith(name))
 
 
-def _processor_seconds(pid: int) -> float:
+def processor_seconds(pid: int) -> float:
     """User and system time of a process, without its children; 0 where it is gone."""
     try:
         # The name of the command may hold blanks: the fields are counted from its closing bracket (proc_pid_stat(5)).

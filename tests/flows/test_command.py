@@ -113,6 +113,8 @@ def test_every_saved_query_runs_as_it_stands(root, query):
         ("ingest", "carrier-pigeon", "."),
         ("ingest", "archive", "tests", "--source", "no blanks please"),
         ("ingest", "archive", "tests", "--max-pages", "0"),
+        ("reprocess", "--source", "nobody"),
+        ("reprocess", "--since", "yesterday"),
         ("extract", "/no/such/page.html"),
         ("nonsense",),
     ],
@@ -127,6 +129,15 @@ def test_an_empty_folder_is_nothing_to_read(root, tmp_path):
     done = run(root, "ingest", "archive", tmp_path)
     assert is_one_clear_line(done)
     assert "empty folder" in done.stderr
+
+
+def test_a_dry_run_of_reprocess_says_what_would_change_and_stores_nothing(root):
+    files = sorted((root / "tables").rglob("*.parquet"))
+    done = run(root, "reprocess", "--dry-run", "--source", "archive")
+    assert done.returncode == 0, done.stderr
+    assert "no page was due" in done.stdout
+    assert done.stdout.endswith("nothing was stored\n")
+    assert sorted((root / "tables").rglob("*.parquet")) == files
 
 
 def test_a_warehouse_that_is_not_there_says_what_to_do(tmp_path):
@@ -216,3 +227,23 @@ def test_extract_explains_why_a_page_is_refused(tmp_path):
     done = run(tmp_path / "data", "extract", page, "--explain")
     assert done.returncode == 1
     assert done.stdout.startswith("rejected: no_text")
+
+
+def test_an_export_says_what_it_wrote_and_can_be_read_again(root, tmp_path):
+    file = tmp_path / "out.warc.gz"
+    done = run(root, "export", "--format", "warc", file, "--host", "example.org", "--source", "archive")
+    assert done.stdout == f"export: 30 pages written to {file}\n"
+    assert is_one_clear_line(run(root, "export", tmp_path / "out.zip"))
+    assert is_one_clear_line(run(root, "export", file, "--host", "https://example.org"))
+    assert is_one_clear_line(run(tmp_path / "nowhere", "export", file))
+
+
+@pytest.mark.parametrize("kind", ["warc", "parquet"])
+def test_a_bulk_location_of_no_use_is_one_clear_line(root, tmp_path, kind):
+    (tmp_path / "a.warc.gz").write_text("plain text")
+    (tmp_path / "a.parquet").write_text("plain text")
+    for place in (tmp_path / "gone", tmp_path / f"*.{kind}.x", tmp_path / f"a.{'warc.gz' if kind == 'warc' else kind}"):
+        assert is_one_clear_line(run(root, "ingest", kind, place))
+    done = run(root, "ingest", "archive", tmp_path, "--host", "example.org")
+    assert is_one_clear_line(done)
+    assert "hosts and days can be chosen of parquet and warc alone" in done.stderr

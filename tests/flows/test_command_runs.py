@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.flows.archives import write_archive
+from tests.flows.processes import all_end
 from warehouse import engine
 from warehouse.settings import Settings
 
@@ -27,26 +28,6 @@ def start(root, archive):
         text=True,
         start_new_session=True,
     )
-
-
-def processes(root):
-    """Whatever runs for this root, by its environment."""
-    wanted = f"BROADSHEET_ROOT={root}".encode()
-    found = []
-    for path in Path("/proc").glob("[0-9]*/environ"):
-        try:
-            if wanted in path.read_bytes().split(b"\0"):
-                found.append(int(path.parent.name))
-        except OSError:
-            continue
-    return found
-
-
-def all_end(root, seconds=30):
-    until = time.monotonic() + seconds
-    while processes(root) and time.monotonic() < until:
-        time.sleep(0.1)
-    return not processes(root)
 
 
 def wait_for_a_run(root, process):

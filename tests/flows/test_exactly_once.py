@@ -11,10 +11,14 @@ import time
 
 import pytest
 
+from flows.extract.readers import open_reader
+from flows.extract.sources import Source
+from flows.transform.pool import worker_pool
 from tests.flows.archives import feed_file, write_archive
-from tests.flows.plain import ingest_plainly
+from tests.flows.plain import ingest_plainly, load_plainly
+from tests.flows.transform.deadly import deadly_by_address
 from warehouse import engine
-from warehouse.model import Counts
+from warehouse.model import Counts, SourceKind
 
 FILES = 120
 
@@ -134,6 +138,23 @@ def children(session):
 def is_alive(pid):
     state = subprocess.run(["ps", "-p", str(pid), "-o", "stat="], capture_output=True, text=True, check=False).stdout
     return bool(state.strip()) and not state.startswith("Z")
+
+
+def test_pages_that_kill_their_workers_are_rejects_and_the_others_documents(settings, archive):
+    deadly = sorted((archive / "example").iterdir())[::17]
+    for path in deadly:
+        path.write_text(path.read_text().replace("/story/", "/deadly-story/"))
+    source = Source(name="archive", kind=SourceKind.ARCHIVE, location=str(archive))
+    with worker_pool(2, work=deadly_by_address) as workers:
+        counts = load_plainly(open_reader(source, settings), settings, flow="ingest", source="archive", workers=workers)
+    assert counts == Counts(
+        input_count=FILES,
+        page_count=FILES,
+        document_count=FILES - len(deadly),
+        transform_reject_count=len(deadly),
+    )
+    found = asked(settings, "select reason, contains(detail, 'SIGSEGV'), count(*) from main.rejects group by all")
+    assert found == [("extractor_failed", True, len(deadly))]
 
 
 def test_a_truncated_archive_gives_what_it_holds_and_a_partial_run(settings, archive, tmp_path):

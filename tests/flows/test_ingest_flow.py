@@ -1,6 +1,7 @@
 """The flow as Prefect runs it: its form, its run, its report."""
 
 import asyncio
+import json
 
 import pytest
 from prefect.client.orchestration import get_client
@@ -11,7 +12,8 @@ from prefect.utilities.callables import parameter_schema
 
 from flows.extract.sources import SourceError
 from flows.ingest import ingest
-from tests.flows.archives import write_archive
+from tests.flows.archives import PARAGRAPH, write_archive
+from tests.flows.extract.bulk.warc_making import http, record, warc_of
 from warehouse import engine
 from warehouse.catalog import CheckFailure, ChecksFailedError
 from warehouse.model import Counts
@@ -48,6 +50,22 @@ def test_a_run_loads_publishes_and_leaves_a_report(root, tmp_path):
 def test_a_trial_stops_after_so_many_pages(tmp_path):
     counts = ingest("archive", str(write_archive(tmp_path / "archive", range(50))), max_pages=7)
     assert counts == Counts(input_count=7, page_count=7, document_count=7)
+
+
+def test_of_a_warc_the_hosts_that_were_asked_for_are_loaded_and_the_run_tells_of_the_rest(root, tmp_path):
+    body = f"<html><body><p>{PARAGRAPH * 4}</p></body></html>".encode()
+    records = [
+        record(block=http(body), WARC_Target_URI=f"https://{host}/story/{number}")
+        for number, host in enumerate(["www.example.org", "example.org", "other.example", "notexample.org"])
+    ]
+    counts = ingest("warc", str(warc_of(records, tmp_path / "a.warc.gz")), hosts="example.org")
+    assert counts == Counts(input_count=2, page_count=2, document_count=2)
+    with engine.published(root) as connection:
+        ((state, detail, parameters),) = connection.execute(
+            "select state, detail, parameters from main.runs"
+        ).fetchall()
+    assert (state, detail) == ("completed", "2 captures were passed over: wanted are those of hosts example.org")
+    assert json.loads(parameters)["hosts"] == "example.org"
 
 
 def test_a_failed_check_fails_the_run_and_keeps_the_last_good_catalog(root, tmp_path, monkeypatch):

@@ -63,7 +63,7 @@ def test_what_is_learnt_in_one_night_is_used_by_the_next_ingest(root, tmp_path_f
 
 def test_the_ui_offers_it_every_night_and_one_at_a_time():
     offered = {deployment.name: deployment for deployment in deployments()}
-    assert list(offered) == ["ingest", "refresh", "maintain"]
+    assert list(offered) == ["ingest", "refresh", "reprocess", "maintain"]
     nightly = offered["maintain"]
     assert [schedule.schedule.cron for schedule in nightly.schedules] == [NIGHTLY]
     assert nightly.concurrency_limit == 1

@@ -1,8 +1,17 @@
 """What is kept of an order with its run."""
 
+from datetime import date
 from pathlib import Path
 
-from flows.orders import LONGEST_LIST, IngestOrder
+import pytest
+
+from flows.extract.sources import SourceError
+from flows.orders import LONGEST_LIST, IngestOrder, ReprocessOrder
+from tests.flows.extract.bulk.warc_making import http, record, warc_of
+from tests.warehouse.records import page
+from warehouse import storage
+from warehouse.extractions import Choice
+from warehouse.schema import PAGES
 
 
 def test_passwords_in_pasted_lines_are_not_kept_with_the_run(settings):
@@ -35,3 +44,38 @@ def test_a_short_list_is_handed_on_as_it_is(settings):
     order = IngestOrder.checked("url_list", "https://example.org/" + "a" * (LONGEST_LIST - 22), None, None, settings)
     assert order.handed_on(settings.root) == order.parameters
     assert not settings.root.exists()
+
+
+def test_hosts_and_days_are_kept_with_the_run_and_handed_on(settings, tmp_path):
+    place = warc_of([record(block=http())], tmp_path / "a.warc")
+    order = IngestOrder.checked(
+        "warc", str(place), None, None, settings, hosts=["BBC.co.uk", "zeit.de"], since="2026-10-01", until=None
+    )
+    kept = {"hosts": "bbc.co.uk zeit.de", "since": "2026-10-01", "until": None}
+    assert order.parameters.items() >= kept.items()
+    again = IngestOrder.checked(**order.handed_on(settings.root), settings=settings)
+    assert again == order
+
+
+@pytest.mark.parametrize("wish", [{"hosts": ["example.org"]}, {"since": "2026-10-01"}, {"until": "2026-10-01"}])
+def test_hosts_and_days_are_refused_for_what_is_no_bulk_file(settings, wish):
+    with pytest.raises(SourceError, match="hosts and days can be chosen of parquet and warc alone, not of feed"):
+        IngestOrder.checked("feed", "https://example.org/feed", None, None, settings, **wish)
+
+
+def test_days_in_the_wrong_order_are_refused(settings):
+    with pytest.raises(SourceError, match="expected a day that is not before since"):
+        IngestOrder.checked("warc", "x", None, None, settings, since="2026-10-02", until="2026-10-01")
+
+
+def test_what_is_to_be_reprocessed_is_named_by_a_stored_source_and_a_day(settings):
+    storage.append_new(settings, PAGES, [page(1)], "run")
+    everything = ReprocessOrder.checked(None, None, settings)
+    assert everything.choice == ReprocessOrder.checked("", "", settings).choice == Choice()
+    some = ReprocessOrder.checked("test", "2026-11-23", settings)
+    assert some.choice == ReprocessOrder.checked("test", date(2026, 11, 23), settings).choice
+    assert some.parameters == {"source": "test", "since": "2026-11-23"}
+    with pytest.raises(SourceError, match="'tset' are stored; there are: test"):
+        ReprocessOrder.checked("tset", None, settings)
+    with pytest.raises(SourceError, match="since 'monday': expected a day"):
+        ReprocessOrder.checked(None, "monday", settings)

@@ -56,6 +56,41 @@ EDITED = {
     "pages": [{"page_id": "p1"}, {"page_id": "p2"}],
     "documents": [{"page_id": "p1", "title": "A"}, {"page_id": "p2", "title": "B", "captured_at": at(13)}],
 }
+AGAIN = {
+    # Three pages were transformed again: one has a document as before, one is refused now, one no longer is. Then the
+    # earlier extractor was gone back to, for the first.
+    "pages": [{"page_id": page_id, "run_id": "r1"} for page_id in ("p1", "p2", "p3")],
+    "documents": [
+        {"run_id": "r1"},
+        {"run_id": "r1", "page_id": "p2", "document_id": "d2"},
+        {"run_id": "r2", "extractor": "test/2", "extraction_number": 2},
+        {"run_id": "r2", "page_id": "p3", "document_id": "d3", "extractor": "test/2", "extraction_number": 2},
+        {"run_id": "r3", "extraction_number": 3},
+    ],
+    "rejects": [
+        {"run_id": "r1", "stage": "transform", "reason": "no_text", "page_id": "p3"},
+        {
+            "run_id": "r2",
+            "reject_id": "j2",
+            "stage": "transform",
+            "reason": "error_page",
+            "page_id": "p2",
+            "extractor": "test/2",
+            "extraction_number": 2,
+        },
+    ],
+    "runs": [
+        {"input_count": 3, "page_count": 3, "document_count": 2, "transform_reject_count": 1},
+        {
+            "flow": "reprocess",
+            "run_id": "r2",
+            "reprocessed_page_count": 3,
+            "document_count": 2,
+            "transform_reject_count": 1,
+        },
+        {"flow": "reprocess", "run_id": "r3", "reprocessed_page_count": 1, "document_count": 1},
+    ],
+}
 RULED = {
     "pages": [{"page_id": "p1"}, {"page_id": "p2"}],
     "documents": [{"rules_version": 1}, {"document_id": "d2", "page_id": "p2"}],
@@ -68,7 +103,7 @@ WRONG = {
         {"documents": [{"published_at": NOON}]},
         ("d1", "https://example.org/1", NOON, None, None),
     ),
-    "document_rows_are_unique": ({"documents": [{}, {}]}, ("p1", "test/1", 0, 2)),
+    "document_rows_are_unique": ({"documents": [{}, {}]}, ("p1", "test/1", 0, 1, 2)),
     "documents_have_rules": (
         {"documents": [{"rules_version": 2}], "site_rules": [{}, {"site": "example.net", "rules_version": 2}]},
         ("p1", "d1", "example.org", 2, "r0"),
@@ -115,7 +150,7 @@ SETTLED = {
 }
 
 
-@pytest.mark.parametrize("rows", [{}, SOUND, UNDER_WAY, RESUMED, REFUSED, BROKEN_OFF, FETCHED, EDITED, RULED])
+@pytest.mark.parametrize("rows", [{}, SOUND, UNDER_WAY, RESUMED, REFUSED, BROKEN_OFF, FETCHED, EDITED, RULED, AGAIN])
 def test_sound_rows_pass_every_check(rows):
     assert catalog.run_checks(warehouse(**rows)) == []
 

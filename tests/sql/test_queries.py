@@ -23,6 +23,7 @@ def test_a_saved_query_says_its_question_and_finds_an_answer(name):
                 "authors": ["A"],
                 "links": [{"url": "https://other.example/"}],
             },
+            {"title": "Before, read wrongly", "extraction_number": 0, "extractor": "test/0", **EXACT},
         ],
         rejects=[{}],
         # A feed that once answered and now does not.

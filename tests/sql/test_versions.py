@@ -34,6 +34,30 @@ HISTORIES = {
         [capture(1, "A", 1, loaded_at=at(1)), capture(1, "A2", 1, loaded_at=at(2), extractor="test/2")],
         [("A2", 1, 1, None)],
     ),
+    "the highest extraction counts, whenever it was stored": (
+        [
+            capture(1, "A2", 1, loaded_at=at(1), extractor="test/2", extraction_number=2),
+            capture(1, "A", 1, loaded_at=at(2)),
+        ],
+        [("A2", 1, 1, None)],
+    ),
+    "going back to an earlier extractor makes no version either": (
+        [
+            capture(1, "A", 1),
+            capture(1, "A2", 1, extractor="test/2", extraction_number=2),
+            capture(1, "A", 1, extraction_number=3),
+        ],
+        [("A", 1, 1, None)],
+    ),
+    "versions that a better extractor finds equal are one": (
+        [
+            capture(1, "A - Site", 1),
+            capture(2, "A", 2),
+            capture(1, "A", 1, extractor="test/2", extraction_number=2),
+            capture(2, "A", 2, extractor="test/2", extraction_number=2),
+        ],
+        [("A", 1, 1, None)],
+    ),
 }
 
 
@@ -63,6 +87,97 @@ def test_a_version_is_represented_by_its_latest_capture():
 def test_a_page_that_got_another_address_leaves_its_old_document():
     rows = [capture(1, "A", 1), capture(1, "A", 1, document_id="d2", loaded_at=at(13), extractor="test/2")]
     assert select("select document_id from main.documents", documents=rows) == [("d2",)]
+
+
+def refusal(number, **changes):
+    """A refusal of that page by the transform."""
+    return {"stage": "transform", "reason": "no_text", "page_id": f"p{number}", **changes}
+
+
+SUPERSEDED = {
+    "a refusal sets an earlier document aside": (
+        [capture(1, "A", 1)],
+        [refusal(1, extraction_number=2)],
+        ([], ["j1"]),
+    ),
+    "a document sets an earlier refusal aside": (
+        [capture(1, "A", 1, extraction_number=2)],
+        [refusal(1)],
+        (["p1"], []),
+    ),
+    "of two refusals the later one is shown": (
+        [],
+        [refusal(1), refusal(1, reject_id="j2", extraction_number=2)],
+        ([], ["j2"]),
+    ),
+    "what is refused now leaves the document to its earlier capture": (
+        [capture(1, "A", 1), capture(2, "B", 2)],
+        [refusal(2, extraction_number=2)],
+        (["p1"], ["j1"]),
+    ),
+    "a failed fetch that names a page sets nothing aside": (
+        [capture(1, "A", 1)],
+        [refusal(1, stage="fetch", reason="timeout")],
+        (["p1"], ["j1"]),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SUPERSEDED)
+def test_a_page_shows_as_a_document_or_as_a_reject_and_never_as_both(name):
+    documents, rejects, (pages, refused) = SUPERSEDED[name]
+    rows = {"documents": documents, "rejects": rejects}
+    assert select("select page_id from main.documents", **rows) == [(page_id,) for page_id in pages]
+    assert select("select reject_id from main.rejects", **rows) == [(reject_id,) for reject_id in refused]
+
+
+def test_an_extraction_stands_beside_the_one_that_it_followed():
+    again = {"extractor": "test/2", "extraction_number": 2}
+    rows = {
+        "documents": [
+            capture(1, "A", 1),
+            capture(1, "A2", 1, authors=["Ann"], **again),
+            capture(2, "B", 2),
+            capture(3, "C", 3, **again),
+            capture(4, "D", 4),
+            capture(1, "A", 1, extraction_number=3),
+        ],
+        "rejects": [refusal(2, reject_id="j2", **again), refusal(3, reject_id="j3"), refusal(5, reject_id="j5")],
+    }
+    query = """
+        select page_id, extraction_number, old_extractor, extractor, old_reason, reason, old_title, new_title,
+            is_title_changed, is_text_changed, is_authors_changed, is_published_at_changed
+        from main.extractions order by all
+    """
+    assert select(query, **rows) == [
+        ("p1", 2, "test/1", "test/2", None, None, "A", "A2", True, False, True, False),
+        ("p1", 3, "test/2", "test/1", None, None, "A2", "A", True, False, True, False),
+        ("p2", 2, "test/1", "test/2", None, "no_text", "B", None, True, True, True, False),
+        ("p3", 2, None, "test/2", "no_text", None, None, "C", True, True, True, False),
+    ]
+
+
+def test_of_two_extractions_with_one_number_the_later_counts():
+    rows = [capture(1, "A", 1)] + [
+        capture(1, title, 1, extractor=title, extraction_number=2, loaded_at=at(hour))
+        for title, hour in (("B", 5), ("C", 4))
+    ]
+    assert select("select title from main.documents", documents=rows) == [("B",)]
+    assert select("select old_title, new_title from main.extractions", documents=rows) == [("A", "B")]
+
+
+def test_only_ends_of_pages_with_several_are_settled():
+    rows = {
+        "documents": [
+            capture(1, "A", 1, row_key=7),
+            capture(2, "B", 2, row_key=8),
+            capture(2, "B", 2, row_key=9, extraction_number=3),
+            capture(4, "D", 4, row_key=10),
+        ],
+        "rejects": [refusal(1, extraction_number=2), refusal(3, reject_id="j3")],
+    }
+    query = "select row_key, reject_id, is_current from derived.page_ends order by row_key nulls last"
+    assert select(query, **rows) == [(7, None, False), (8, None, False), (9, None, True), (None, "j1", True)]
 
 
 def test_only_rows_with_rivals_are_settled():

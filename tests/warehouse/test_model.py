@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta, timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from warehouse.model import Counts, Page, hash_of
+from tests.warehouse.records import document, page, reject
+from warehouse.model import Counts, Page, Reason, hash_of
 
 PAGE = Page(
     source="a", site="example.org", requested_url="https://example.org/1", url="https://example.org/1", body=b"x"
@@ -25,6 +26,22 @@ def test_an_edited_title_under_the_same_date_is_another_page():
 def test_what_is_known_of_a_hints_meaning_takes_no_part_in_the_id():
     """Learning that a site's number is the crawl must not double its pages."""
     assert replace(PAGE, hint_published_kind="crawl").page_id == PAGE.page_id
+
+
+def test_a_further_extraction_is_another_row_and_one_from_before_they_were_counted_is_the_first():
+    first = document(page(1))
+    assert first.row_key == replace(first, extraction_number=None).row_key
+    others = [{"extraction_number": 2}, {"extraction_number": 3}, {"extractor": "test/2"}, {"rules_version": 1}]
+    assert len({first.row_key, *(replace(first, **changes).row_key for changes in others)}) == 5
+
+
+def test_a_refusal_by_another_extractor_or_of_a_further_extraction_is_another_reject():
+    by_nobody = reject(page(1))
+    first = replace(by_nobody, extractor="test/1", rules_version=0, extraction_number=1)
+    others = [{"extraction_number": 2}, {"extractor": "test/2"}, {"rules_version": 1}, {"reason": Reason.TOO_SHORT}]
+    ids = {by_nobody.reject_id, first.reject_id, *(replace(first, **changes).reject_id for changes in others)}
+    assert len(ids) == 6
+    assert replace(first, detail="other words", source="b").reject_id == first.reject_id
 
 
 def test_the_same_instant_in_another_zone_is_the_same_page():

@@ -31,10 +31,11 @@ def test_a_number_that_is_none_is_refused_by_name(monkeypatch, value):
         Settings.load()
 
 
+@pytest.mark.parametrize("name", ["REQUEST_SECONDS", "PAGE_CPU_SECONDS"])
 @pytest.mark.parametrize("value", ["0", "0.0", "-1", "soon"])
-def test_a_request_is_given_some_time(monkeypatch, value):
-    monkeypatch.setenv("BROADSHEET_REQUEST_SECONDS", value)
-    with pytest.raises(SettingsError, match=r"BROADSHEET_REQUEST_SECONDS=.*seconds"):
+def test_a_request_and_a_page_are_given_some_time(monkeypatch, name, value):
+    monkeypatch.setenv(f"BROADSHEET_{name}", value)
+    with pytest.raises(SettingsError, match=rf"BROADSHEET_{name}=.*seconds"):
         Settings.load()
 
 

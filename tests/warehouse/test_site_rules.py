@@ -10,7 +10,7 @@ from tests.warehouse.records import NOON, document, page
 from warehouse import runs, storage
 from warehouse.model import SiteRules
 from warehouse.schema import DOCUMENTS, PAGES, SITE_RULES
-from warehouse.site_rules import FEWEST_PAGES, LARGEST_PAGE, SAMPLE_PAGES, newest_rules, outdated_page_ids, samples
+from warehouse.site_rules import FEWEST_PAGES, LARGEST_PAGE, SAMPLE_PAGES, newest_rules, samples
 
 EXTRACTOR = "test/1"
 
@@ -46,7 +46,6 @@ def completed(settings, flow="maintain", extractor=EXTRACTOR):
 def test_a_warehouse_without_tables_knows_no_rules_and_no_pages(settings):
     assert newest_rules(settings) == {}
     assert sampled(settings) == []
-    assert outdated_page_ids(settings) == []
 
 
 def test_the_newest_rules_of_each_site_count(settings):
@@ -138,19 +137,3 @@ def test_a_maintenance_that_failed_is_no_last_time(settings):
     ):
         raise OSError("disk full")
     assert len(sampled(settings)) == 1
-
-
-def test_only_pages_of_sites_with_newer_rules_are_outdated(settings):
-    (outdated,) = keep(settings, pair(1, "a.example"))
-    keep(settings, pair(2, "a.example", {"rules_version": 2}), pair(3, "b.example"), pair(4, "c.example"))
-    learn(settings, SiteRules(site="a.example", rules_version=1), SiteRules(site="a.example", rules_version=2))
-    assert outdated_page_ids(settings) == [outdated]
-
-
-def test_a_page_is_outdated_until_a_document_of_the_newest_rules_is_there(settings):
-    captured, made = pair(1, "a.example")
-    keep(settings, (captured, made))
-    learn(settings, SiteRules(site="a.example", rules_version=1))
-    assert outdated_page_ids(settings) == [captured.page_id]
-    storage.append_new(settings, DOCUMENTS, [pair(1, "a.example", {"rules_version": 1})[1]], "r1")
-    assert outdated_page_ids(settings) == []

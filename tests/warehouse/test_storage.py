@@ -1,11 +1,13 @@
 """A row is in its table once, whoever loads it, however often, whatever happens meanwhile."""
 
 import multiprocessing
+import random
 from dataclasses import replace
 
 import pytest
 from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
 from deltalake.exceptions import CommitFailedError
+from pyarrow import parquet
 
 from tests.warehouse.records import NOON, document, page, reject
 from warehouse import storage
@@ -135,3 +137,64 @@ def test_a_root_with_blanks_and_quotes_in_its_name_works(settings):
     odd = replace(settings, root=settings.root / "it's a root ü")
     storage.append_new(odd, PAGES, [page(1)], "run")
     assert storage.read_pages(odd, [page(1).page_id]) == [page(1)]
+
+
+def files_of(settings, table):
+    return [parquet.ParquetFile(path) for path in storage.snapshot(settings).paths(table)]
+
+
+def noise(size, seed=0):
+    """Bytes that cannot be packed, the same ones for the same seed."""
+    return random.Random(seed).randbytes(size)
+
+
+def test_pages_of_a_site_lie_together_and_are_given_back_in_their_own_order(settings):
+    pages = [replace(page(number), site=f"{'ba'[number % 2]}.example") for number in (3, 1, 2, 4)]
+    assert storage.append_new(settings, PAGES, pages, "run") == pages
+    (file,) = files_of(settings, PAGES)
+    lying = file.read(["site", "url"]).to_pylist()
+    assert lying == sorted(lying, key=lambda row: (row["site"], row["url"]))
+    assert [row["site"] for row in lying] == ["a.example"] * 2 + ["b.example"] * 2
+
+
+def test_what_pages_of_a_site_have_in_common_is_stored_about_once(settings):
+    template = noise(400_000)
+    pages = [page(number, body=template + noise(1000, number)) for number in range(1, 31)]
+    storage.append_new(settings, PAGES, pages, "run")
+    (file,) = files_of(settings, PAGES)
+    packed = sum(_column(file, group, "body").total_compressed_size for group in range(file.num_row_groups))
+    assert file.num_row_groups == 1
+    assert packed < 2 * len(template)
+
+
+def test_a_row_group_holds_no_more_bodies_than_may_be_unpacked_for_one(settings):
+    pages = [page(number, body=noise(2_000_000, number)) for number in range(20)]
+    storage.append_new(settings, PAGES, pages, "run")
+    (file,) = files_of(settings, PAGES)
+    sizes = [_column(file, group, "body").total_uncompressed_size for group in range(file.num_row_groups)]
+    assert len(sizes) == 3
+    assert max(sizes) <= PAGES.layout.group_bytes
+    assert (
+        sorted(storage.read_pages(settings, [one.page_id for one in pages]), key=lambda one: one.captured_at) == pages
+    )
+
+
+def test_a_footer_holds_no_bodies(settings):
+    """The writer's default keeps the least and the greatest body whole, for every query to read."""
+    storage.append_new(settings, PAGES, [page(number, body=noise(500_000, number)) for number in range(3)], "run")
+    (file,) = files_of(settings, PAGES)
+    assert file.metadata.serialized_size < 20_000
+
+
+def test_queries_by_a_long_text_find_it_although_statistics_know_its_beginning_only(settings):
+    urls = [f"https://example.org/{'long/' * 40}{number}" for number in range(3)]
+    storage.append_new(settings, PAGES, [replace(page(1), url=url, requested_url=url) for url in urls], "run")
+    with storage.tables_as_they_are(settings, PAGES) as connection:
+        assert connection.execute("select max(url) from pages").fetchall() == [(urls[2],)]
+        for url in urls:
+            assert connection.execute("select url from pages where url = ?", [url]).fetchall() == [(url,)]
+        assert connection.execute("select count(*) from pages where url > ?", [urls[0]]).fetchall() == [(2,)]
+
+
+def _column(file, group, name):
+    return file.metadata.row_group(group).column(file.schema_arrow.names.index(name))

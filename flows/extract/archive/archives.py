@@ -27,6 +27,8 @@ class ArchiveReader:
         """
         self.progress: float | None = None
         """How much of the archive's bytes is read, 0 to 1; None where that is unknown, as for a folder."""
+        self.remarks: list[str] = []
+        """Empty: an archive is read whole."""
 
     def __iter__(self) -> Iterator[Page | Reject]:
         """The files in their order, each read when it is asked for."""

@@ -13,6 +13,9 @@ from flows.web.urls import site_of
 from warehouse.history import Held
 from warehouse.model import Fetch, Outcome, Page, PageKind, Reason, Reject, Stage, TimeMeaning
 
+PAGELESS = (202, 204)
+"""An answer that is still to come, as robots are told that are being looked at, and none: not yet the article."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Want:
@@ -37,7 +40,7 @@ def page_of(
     want: Want, journey: Journey, answer: Answer, *, robots: tuple[str, ...], opt_outs: tuple[str, ...]
 ) -> Page:
     """The page that an answer is."""
-    content_type, charset = _content_type(answer.header("Content-Type"))
+    content_type, charset = content_type_of(answer.header("Content-Type"))
     link = want.link or Link(url=want.url)
     return Page(
         source=want.source.name,
@@ -99,9 +102,16 @@ def reject_of(want: Want, journey: Journey, reason: Reason, detail: str, digest:
     )
 
 
+def lack_of(status: int | None, body: bytes) -> str | None:
+    """What a success lacks to be a page; kept, it would stand for the article for ever."""
+    if status in PAGELESS:
+        return f"status {status} without a page"
+    return None if body.strip() else "an empty page"
+
+
 # A site says the same with each page, and taking it apart costs as much as hashing one.
 @lru_cache(maxsize=64)
-def _content_type(header: str | None) -> tuple[str | None, str | None]:
+def content_type_of(header: str | None) -> tuple[str | None, str | None]:
     """Media type and charset of a Content-Type, whatever its quoting."""
     if not header:
         return None, None

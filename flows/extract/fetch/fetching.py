@@ -3,22 +3,18 @@
 from dataclasses import dataclass, replace
 
 from flows.extract.fetch.asking import Asking
-from flows.extract.fetch.captures import Want, fetch_of, page_of, reject_of
+from flows.extract.fetch.captures import Want, fetch_of, lack_of, page_of, reject_of
 from flows.extract.fetch.http import Answer, Failure, Request
 from flows.extract.fetch.journeys import NOT_MODIFIED, Journey, Manners, travel
 from flows.extract.fetch.robots import agent_of
 from flows.extract.fetch.rulebooks import RuleBook
 from flows.extract.fetch.statements import opt_out_statements, refusal, robots_statements
-from flows.extract.listing.discovery import is_html
+from flows.extract.listing.discovery import described, is_page
 from warehouse.model import Fetch, Outcome, Page, PageKind, Policy, Reason, Redirect, Reject, hash_of
 from warehouse.settings import Settings
 
 GONE = (404, 410)
-PAGELESS = (202, 204)
-"""An answer that is still to come, as robots are told that are being looked at, and none: not yet the article."""
 PERMANENT = 301
-BINARY = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"PK\x03\x04", b"\x1f\x8b", b"\x00\x00\x01\x00")
-"""PDF, pictures and packed files say so in their first bytes; some servers call them pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +72,11 @@ class Fetcher:
 
     def _taken(self, want: Want, journey: Journey, answer: Answer) -> Fetched:
         """What a 2xx answer is worth: the page that is held already, one that must not be kept, or a new one."""
-        if want.kind is PageKind.DOCUMENT and (lack := _lack(answer)):
+        if want.kind is PageKind.DOCUMENT and (lack := lack_of(answer.status, answer.body)):
             return _rejected(want, journey, Reason.HTTP_STATUS, lack)
-        if want.kind is PageKind.DOCUMENT and not _is_page(answer):
-            return _rejected(want, journey, Reason.NOT_HTML, _described(answer), answer.body)
+        if want.kind is PageKind.DOCUMENT and not is_page(answer.body, answer.header("Content-Type")):
+            what = described(answer.body, answer.header("Content-Type"))
+            return _rejected(want, journey, Reason.NOT_HTML, what, answer.body)
         page = self._page(want, journey, answer)
         denied = refusal(page.robots_statements, page.opt_out_statements, self._agent)
         if denied and want.source.policy is Policy.RESPECT and want.kind is PageKind.DOCUMENT:
@@ -107,18 +104,6 @@ class Fetcher:
         return Failure(reason=Reason.ROBOTS_DENIED, detail=detail, is_transient=False)
 
 
-def _lack(answer: Answer) -> str | None:
-    """What a success lacks to be a page; kept, it would stand for the article for ever."""
-    if answer.status in PAGELESS:
-        return f"status {answer.status} without a page"
-    return None if answer.body.strip() else "an empty page"
-
-
-def _is_page(answer: Answer) -> bool:
-    """Whether a body is a web page by what it begins with, whatever its type says."""
-    return not answer.body.startswith(BINARY) and is_html(answer.body, answer.header("Content-Type"))
-
-
 def _unchanged(want: Want, journey: Journey) -> Fetched:
     page_id = want.held.page_id if want.held else None
     return Fetched(want, None, fetch_of(want, journey, Outcome.UNCHANGED, page_id=page_id))
@@ -128,8 +113,3 @@ def _rejected(want: Want, journey: Journey, reason: Reason, detail: str, body: b
     reject = reject_of(want, journey, reason, detail, hash_of([body]) if body else None)
     fetch = fetch_of(want, journey, Outcome.REJECT, reason=reason) if journey.request_count else None
     return Fetched(want, reject, fetch)
-
-
-def _described(answer: Answer) -> str:
-    stated = answer.header("Content-Type") or "no content type"
-    return f"{stated}, {len(answer.body):,} bytes, beginning with {answer.body[:16]!r}"

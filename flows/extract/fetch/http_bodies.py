@@ -24,17 +24,23 @@ BARE_DEFLATE = -zlib.MAX_WBITS
 Decoder = Callable[[Iterable[bytes]], Iterator[bytes]]
 
 
-def decompressed(pieces: Iterable[bytes], content_encoding: str | None, most_bytes: int) -> bytes:
+def decompressed(
+    pieces: Iterable[bytes], content_encoding: str | None, most_bytes: int, *, is_known_cut: bool = False
+) -> bytes:
     """The body of which these are the pieces on the wire. Raises NoAnswerError.
 
     `too_large` above the cap, `bad_encoding` for what cannot be decompressed or was not asked for, and `unreachable`,
-    which asking again may mend, where it breaks off.
+    which asking again may mend, where it breaks off; of one that is known to have been cut, what there is is given.
     """
     for coding in reversed(_codings(content_encoding)):
         pieces = _capped(coding(pieces), most_bytes)
     body = BytesIO()
-    for piece in _capped(pieces, most_bytes):
-        body.write(piece)
+    try:
+        for piece in _capped(pieces, most_bytes):
+            body.write(piece)
+    except NoAnswerError as trouble:
+        if not (is_known_cut and trouble.reason is Reason.UNREACHABLE):
+            raise
     return body.getvalue()
 
 

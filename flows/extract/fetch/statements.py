@@ -24,13 +24,14 @@ LONGEST_CONTENT = 2000
 """What is recorded with every page is bounded; real statements are one or two, of some dozen characters."""
 
 LANDMARK = re.compile(
-    rb"""<(?: (?P<skipped>!--|(?:script|style|template|title)\b) | (?P<meta>meta)[\s/]
+    # The case is ignored behind the first character alone: so the search leaps from one `<` to the next.
+    rb"""<(?i: (?P<skipped>!--|(?:script|style|template|title)\b) | (?P<meta>meta)[\s/]
     # A body may begin without its tag (HTML, 13.2.6.4.4): no head holds a paragraph.
     | (?:/head|body|p|h1|nav|main|article)(?![\w-]) )""",
-    re.IGNORECASE | re.VERBOSE,
+    re.VERBOSE,
 )
 SKIPPED = (b"script", b"style", b"template", b"title")
-ENDS = {b"!--": re.compile(b"-->"), **{name: re.compile(b"</" + name, re.IGNORECASE) for name in SKIPPED}}
+ENDS = {b"!--": re.compile(b"-->"), **{name: re.compile(b"</(?i:" + name + b")") for name in SKIPPED}}
 TAG_END = re.compile(rb"""(?:[^>"']++|"[^"]*"|'[^']*')*+>""")
 """Possessive, so that an unclosed quote fails at once; the search then ends, as everything after it is in the quote."""
 ATTRIBUTE = re.compile(r"""([^\s"'>/=]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+)))?""")
@@ -39,6 +40,9 @@ ROBOT = re.compile(
     r"robots|[a-z][a-z0-9_-]*bot(?:-[a-z]+)?|slurp|teoma|google-extended|applebot-extended|anthropic-ai|cohere-ai"
 )
 """Names under which a meta tag speaks to robots: to all, or to one; beside them ours."""
+
+SPEAKING = re.compile(rb"bot|slurp|teoma|-extended|anthropic|cohere|tdm-|&", re.IGNORECASE)
+"""What stands in a meta tag with one of these names, or with a name that is written in character references."""
 
 VALUED = r"max-(?:snippet|image-preview|video-preview)|unavailable_after"
 BARE = re.compile(r"(?:no\w+|none|all|index|follow)(?: (?:no\w+|none|all|index|follow))+")
@@ -69,9 +73,7 @@ def robots_statements(headers: tuple[Header, ...], body: bytes, agent: str = AGE
 
     What is for everybody or us comes first, so that a long list of others' rules cannot push it out.
     """
-    own = _own_places(agent.lower())
-    found = sorted(_rules(headers, _metas(body), agent.lower()), key=lambda rules: rules.place not in own)
-    return _bounded(map(str, found))
+    return _robots(headers, _metas(body, agent.lower()), agent.lower())
 
 
 def opt_out_statements(
@@ -82,15 +84,14 @@ def opt_out_statements(
     agent: str = AGENT,
 ) -> tuple[str, ...]:
     """What is said against mining and machine learning: by the response, its page, robots.txt and tdmrep.json."""
-    metas = list(_metas(body))
-    against_ai = [
-        str(_Rules(rules.place, words))
-        for rules in _rules(headers, metas, agent.lower())
-        if (words := [word for word in rules.words if word in AI_RULES])
-    ]
-    fields = [(header.name.lower(), header.value) for header in headers]
-    reserved = (*_reservation("meta tdm-reservation", dict(metas)), *_reservation("tdm-reservation", dict(fields)))
-    return _bounded((*reserved, *against_ai, *from_tdmrep, *from_robots_txt))
+    said = _opt_outs(headers, list(_metas(body, agent.lower())), agent.lower())
+    return _bounded((*said, *from_tdmrep, *from_robots_txt))
+
+
+def statements(headers: tuple[Header, ...], body: bytes, agent: str = AGENT) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What a response and its page say, to robots and against mining, found in one look at the page."""
+    metas = list(_metas(body, agent.lower()))
+    return _robots(headers, metas, agent.lower()), _bounded(_opt_outs(headers, metas, agent.lower()))
 
 
 def refusal(robots_statements: Iterable[str], opt_out_statements: Iterable[str], agent: str = AGENT) -> str | None:
@@ -113,6 +114,23 @@ def refusal(robots_statements: Iterable[str], opt_out_statements: Iterable[str],
     return f"text and data mining is reserved ({reserved})" if is_reserved else None
 
 
+def _robots(headers: tuple[Header, ...], metas: Iterable[tuple[str, str]], agent: str) -> tuple[str, ...]:
+    own = _own_places(agent)
+    found = sorted(_rules(headers, metas, agent), key=lambda rules: rules.place not in own)
+    return _bounded(map(str, found))
+
+
+def _opt_outs(headers: tuple[Header, ...], metas: list[tuple[str, str]], agent: str) -> tuple[str, ...]:
+    against_ai = [
+        str(_Rules(rules.place, words))
+        for rules in _rules(headers, metas, agent)
+        if (words := [word for word in rules.words if word in AI_RULES])
+    ]
+    fields = [(header.name.lower(), header.value) for header in headers]
+    reserved = (*_reservation("meta tdm-reservation", dict(metas)), *_reservation("tdm-reservation", dict(fields)))
+    return (*reserved, *against_ai)
+
+
 def _own_places(agent: str) -> tuple[str, ...]:
     return ("x-robots-tag", f"x-robots-tag {agent}", "meta robots", f"meta {agent}")
 
@@ -122,8 +140,7 @@ def _rules(headers: tuple[Header, ...], metas: Iterable[tuple[str, str]], agent:
         if header.name.lower() == "x-robots-tag":
             yield from _addressed(header.value)
     for name, content in metas:
-        words = list(_words(content))
-        if words and (name == agent or ROBOT.fullmatch(name)):
+        if (name == agent or ROBOT.fullmatch(name)) and (words := list(_words(content))):
             yield _Rules(f"meta {name}", words)
 
 
@@ -157,8 +174,11 @@ def _reservation(place: str, fields: dict[str, str]) -> Iterator[str]:
         yield f"{place}: {reserved}" + (f", tdm-policy: {policy}" if policy else "")
 
 
-def _metas(body: bytes) -> Iterator[tuple[str, str]]:
-    """Name (in lower case) and content of the meta tags in a page's head. Comments and scripts are passed over."""
+def _metas(body: bytes, agent: str) -> Iterator[tuple[str, str]]:
+    """Name (in lower case) and content of the meta tags in a page's head that may speak to robots or of mining.
+
+    Comments and scripts are passed over.
+    """
     head = body[:HEAD_BYTES]
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         # UTF-16: what is looked for is ASCII.
@@ -167,7 +187,11 @@ def _metas(body: bytes) -> Iterator[tuple[str, str]]:
     while (landmark := LANDMARK.search(head, at)) and (end := _end(head, landmark)):
         at = end.end()
         if landmark["meta"]:
-            attributes = _attributes(head[landmark.end() : at])
+            tag = head[landmark.end() : at]
+            # Most tags of a head speak of other things, and to take one apart costs more than to find it.
+            if not SPEAKING.search(tag) and agent.encode() not in tag.lower():
+                continue
+            attributes = _attributes(tag)
             if "name" in attributes and "content" in attributes:
                 yield attributes["name"].strip().lower(), attributes["content"]
 

@@ -13,6 +13,12 @@ from warehouse.model import PageKind
 
 FEED_TYPES = frozenset({"application/rss+xml", "application/atom+xml", "application/feed+json"})
 HTML_TYPES = ("text/html", "application/xhtml+xml")
+PLAIN_START = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s{0,200}(?:<!doctype\s+html[^>]{0,300}>\s{0,200})?<html[\s>]", re.IGNORECASE
+)
+"""How nine pages of ten begin; what begins so need not be decoded to be known for one."""
+BINARY = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"PK\x03\x04", b"\x1f\x8b", b"\x00\x00\x01\x00")
+"""PDF, pictures and packed files say so in their first bytes; some servers call them pages."""
 
 # The last part of an address that is a feed's by its name.
 FEED_NAME = re.compile(
@@ -42,11 +48,23 @@ def usual_places(kind: PageKind, url: str) -> tuple[str, ...]:
     return _addresses(url, USUAL_PLACES.get(kind, ()))
 
 
+def is_page(body: bytes, content_type: str | None) -> bool:
+    """Whether a body is a web page by what it begins with, whatever its type says."""
+    return not body.startswith(BINARY) and is_html(body, content_type)
+
+
+def described(body: bytes, content_type: str | None) -> str:
+    """What a body is, for people, where it is no page."""
+    return f"{content_type or 'no content type'}, {len(body):,} bytes, beginning with {body[:16]!r}"
+
+
 def is_html(body: bytes, content_type: str | None) -> bool:
     """Whether a body is a web page: by its first element, and by its type only where it has none that we know.
 
     Feeds are often sent as text/html, and pages as application/xml.
     """
+    if PLAIN_START.match(body):
+        return True
     text, _ = decode(body[:PROLOG_CHARACTERS])
     root = root_of(text)
     if root is not None:

@@ -48,6 +48,7 @@ class LiveReader:
     """
 
     progress: float | None = None
+    remarks: Sequence[str] = ()
 
     def __init__(  # noqa: PLR0913 - what to read, and four ways in which tests and flows differ
         self,

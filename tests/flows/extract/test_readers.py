@@ -3,12 +3,15 @@
 import gzip
 from dataclasses import replace
 
+import pyarrow as pa
 import pytest
+from pyarrow import parquet
 
 from flows.extract.readers import ReaderInTurn, checked_location, open_reader
 from flows.extract.sources import Source, SourceError
 from warehouse.model import Reason, SourceKind
 
+from .bulk.warc_making import http, record, warc_of
 from .making import FILES, feed_file, folder_of, tar_of, zip_of
 
 
@@ -31,7 +34,10 @@ def test_every_kind_has_a_reader(tmp_path, settings):
         SourceKind.FEED: "https://example.org/feed",
         SourceKind.SITEMAP: "https://example.org/sitemap.xml",
         SourceKind.URL_LIST: "https://example.org/1",
+        SourceKind.WARC: str(warc_of([record(block=http())], tmp_path / "a.warc")),
+        SourceKind.PARQUET: str(tmp_path / "a.parquet"),
     }
+    parquet.write_table(pa.table({"url": ["https://example.org/1"], "html": [b"<html>"]}), tmp_path / "a.parquet")
     for kind in SourceKind:
         assert open_reader(Source(name="test", kind=kind, location=places[kind]), settings).shortfalls == []
 
@@ -76,7 +82,7 @@ def test_a_source_is_opened_when_its_turn_comes(tmp_path, settings):
     reader = reader_in_turn(tmp_path / "folder", settings)
     folder_of(FILES, tmp_path / "folder")
     assert list(reader) == list(opened(str(tmp_path / "folder"), settings))
-    assert (list(reader.shortfalls), reader.progress) == ([], None)
+    assert (list(reader.shortfalls), list(reader.remarks), reader.progress) == ([], [], None)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from time import perf_counter
 import pytest
 
 from flows.transform import dates, trees
+from flows.transform.article_head import headline_element
 from flows.transform.evidence import read_evidence
 from flows.web.sites import SiteFacts
 from warehouse.model import Evidence, Page, Precision, Zone
@@ -18,7 +19,7 @@ def read(body, *, head="", url="https://news.example/a", captured_at=CAPTURE, la
     markup = f"<html lang={language}><head><title>A river rises</title>{head}</head><body>{body}</body></html>"
     root = trees.parse(markup)
     statements = read_evidence(root)
-    shown = dates.dated_elements(root, statements, "A river rises")
+    shown = dates.dated_elements(root, statements, headline_element(root, "A river rises"))
     return page, SiteFacts(**facts), statements, shown
 
 

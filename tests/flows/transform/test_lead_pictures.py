@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from flows.transform.article_head import headline_element
 from flows.transform.evidence import read_evidence
 from flows.transform.image_versions import is_same_picture, largest_version, picture_name
 from flows.transform.lead_pictures import image_claims, lead_picture
@@ -18,7 +19,7 @@ PROSE = "<p>" + "The boats left at dawn and the market was full again by noon. "
 
 def claims(body, head="", title=TITLE):
     root = parse(f"<html><head>{head}</head><body>{body}</body></html>")
-    return image_claims(root, title, read_evidence(root), URL, site_facts(URL))
+    return image_claims(root, headline_element(root, title), read_evidence(root), URL, site_facts(URL))
 
 
 def chosen(body, head=""):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from flows.transform.article_head import headline_element
 from flows.transform.blocks import blocks_of
 from flows.transform.claims import chosen_value
 from flows.transform.evidence import read_evidence
@@ -21,7 +22,9 @@ def found(body, head=""):
     root = parse(f"<html><head>{head}</head><body>{body}</body></html>")
     facts = site_facts(URL)
     text = blocks_of(parse("".join(f"<p>{paragraph}</p>" for paragraph in PROSE)))
-    return lead_claims(standfirsts(root, TITLE, read_evidence(root), facts), text, TITLE, facts)
+    return lead_claims(
+        standfirsts(root, TITLE, headline_element(root, TITLE), read_evidence(root), facts), text, TITLE, facts
+    )
 
 
 def page(*above):

@@ -1,10 +1,12 @@
 """Addresses: sites, one spelling, proxies. Normalisers are total and idempotent."""
 
+from urllib.parse import urljoin
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.web.urls import absolute_url, host_of, normalize_url, site_of, unproxy_image_url
+from flows.web.urls import WHOLE_ADDRESS, absolute_url, host_of, normalize_url, site_of, unproxy_image_url
 
 ADDRESSES = st.one_of(
     st.text(),
@@ -100,3 +102,8 @@ def test_the_picture_behind_a_proxy_or_resizer(address, own):
 )
 def test_relative_addresses_belong_to_their_page(written, meant):
     assert absolute_url("https://example.org/a", written) == meant
+
+
+@given(st.from_regex(WHOLE_ADDRESS, fullmatch=True), st.sampled_from(["https://example.org/a/b", "http://x.example?q"]))
+def test_a_whole_address_is_what_joining_it_would_give(address, base):
+    assert absolute_url(base, address) == urljoin(base, address) == address

@@ -1,0 +1,1 @@
+"""Captures in bulk: WARC and Parquet files of other people's making, read record by record, and WARC written back."""
