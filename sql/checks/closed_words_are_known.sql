@@ -1,4 +1,4 @@
--- Every state, stage, reason, kind, outcome, policy, precision, evidence, status and cut is one of the contract's closed words.
+-- Every state, stage, reason, kind, outcome, policy, precision, evidence, status and cut is one of the closed words.
 with
 -- Words that two tables share are listed once.
 kinds as (
@@ -26,7 +26,7 @@ reasons as (
 ),
 
 cuts as (
-    select unnest(cuts) as cut
+    select unnest(cuts) as cut,
     from raw.documents
 ),
 
