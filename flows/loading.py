@@ -2,9 +2,10 @@
 
 import logging
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from importlib.metadata import version
+from typing import TypeVar
 
 from prefect.futures import PrefectFuture
 
@@ -19,6 +20,8 @@ from warehouse import runs
 from warehouse.model import Counts
 from warehouse.runs import OpenRun
 from warehouse.settings import Settings
+
+T = TypeVar("T")
 
 SHARDS_UNDER_WAY = 2
 """Shards whose documents are being made at once. Two keep the workers busy while one shard is stored; every further
@@ -40,9 +43,8 @@ def load(  # noqa: PLR0913 - what a run's row says, and what it reads
 
     `max_pages` is for the whole run: what is left of it when a reader's turn has come is for that reader.
     """
-    told = published_run(settings, flow=flow, source=source, parameters=parameters)
-    with told as run, worker_pool(settings.workers) as workers:
-        finish_what_was_left(runs.unfinished_page_ids(settings), run, workers)
+    with published_run(settings, flow=flow, source=source, parameters=parameters) as (run, workers):
+        finish_what_was_left(run, workers)
         left = max_pages
         for reader in readers:
             if left != 0:
@@ -51,15 +53,34 @@ def load(  # noqa: PLR0913 - what a run's row says, and what it reads
     return run.counts
 
 
-@contextmanager
 def published_run(
     settings: Settings, *, flow: str, source: str | None, parameters: Mapping[str, object]
-) -> Iterator[OpenRun]:
-    """A run in the ledger around a block; then the views show what it did, however it ended."""
+) -> AbstractContextManager[tuple[OpenRun, WorkerPool]]:
+    """A run in the ledger around a block, with workers for it; then the views show what it did, however it ended."""
+    return _published(worker_pool(settings.workers), settings, flow=flow, source=source, parameters=parameters)
+
+
+def published_idle_run(
+    settings: Settings, *, flow: str, source: str | None, parameters: Mapping[str, object]
+) -> AbstractContextManager[tuple[OpenRun, None]]:
+    """The same for a run that has nothing to do: no worker is started."""
+    return _published(nullcontext(), settings, flow=flow, source=source, parameters=parameters)
+
+
+@contextmanager
+def _published(
+    pool: AbstractContextManager[T],
+    settings: Settings,
+    *,
+    flow: str,
+    source: str | None,
+    parameters: Mapping[str, object],
+) -> Iterator[tuple[OpenRun, T]]:
     versions = (version("broadsheet"), extractor())
+    recorded = runs.recorded(settings, flow=flow, source=source, parameters=parameters, versions=versions)
     try:
-        with runs.recorded(settings, flow=flow, source=source, parameters=parameters, versions=versions) as run:
-            yield run
+        with pool as workers, recorded as run:
+            yield run, workers
     except BaseException:
         publication.publish_after_failure(settings)
         raise
@@ -67,8 +88,9 @@ def published_run(
     report_run(run)
 
 
-def finish_what_was_left(waiting: Sequence[str], run: OpenRun, workers: WorkerPool) -> None:
+def finish_what_was_left(run: OpenRun, workers: WorkerPool) -> None:
     """Brings pages to their end that a dead run had taken in."""
+    waiting = runs.unfinished_page_ids(run.settings)
     size = run.settings.shard_pages
     for start in range(0, len(waiting), size):
         run.add(resume_pages(waiting[start : start + size], run, workers))
