@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import islice
 
+from flows.transform import trees
 from flows.transform.blocks import INLINE
 from flows.transform.bodies import Unreadable, opened
 from flows.transform.limits import FULL, Limits
@@ -24,6 +25,8 @@ UNREAD = "\ufffd"
 HOPELESS_SHARE = 0.1
 # Below the depth at which libxml2 gives up (2048), and too little for any step to take more than a second.
 HARMLESS_DEPTH = 1900
+# So many times as deep as what is counted the tree may be: the parser closes elements by itself, and adds some.
+SLACK = 2
 # Nothing shorter holds enough attributes to cost more than some milliseconds.
 HARMLESS_CHARACTERS = 5000
 # Pages that lay out by line breaks have two or three in a row; those behind a fourth show nothing.
@@ -86,12 +89,10 @@ def guarded(markup: str, limits: Limits = FULL) -> Guarded:
         return Guarded(markup)
     if markup.count("<") > SUSPICIOUS_TAGS:
         markup = MANY_BREAKS.sub(r"\1", markup)
-    measured = _Measured(markup, limits)
-    measured.take()
-    kept = measured.kept()
-    if len(kept) <= limits.characters:
-        return Guarded(kept, frozenset(measured.cuts))
-    return Guarded(kept[: limits.characters], frozenset((*measured.cuts, Cut.BYTES)))
+    within = _within(markup, limits)
+    if may_be_deep(within.markup, HARMLESS_DEPTH) and trees.is_deeper(within.markup, SLACK * limits.depth):
+        return _within(markup, limits, is_strict=True)
+    return within
 
 
 def is_modest(markup: str, limits: Limits) -> bool:
@@ -104,6 +105,15 @@ def is_modest(markup: str, limits: Limits) -> bool:
     return len(markup) <= HARMLESS_CHARACTERS or not has_large_tag(markup, limits.attributes)
 
 
+def _within(markup: str, limits: Limits, *, is_strict: bool = False) -> Guarded:
+    measured = _Measured(markup, limits, _Nesting(limits.depth, is_strict=is_strict))
+    measured.take()
+    kept = measured.kept()
+    if len(kept) <= limits.characters:
+        return Guarded(kept, frozenset(measured.cuts))
+    return Guarded(kept[: limits.characters], frozenset((*measured.cuts, Cut.BYTES)))
+
+
 @dataclass(slots=True)
 class _Measured:
     """A page's tags, taken one by one until the limits are reached; what is over them is left out.
@@ -113,8 +123,8 @@ class _Measured:
 
     source: str
     limits: Limits
+    nesting: "_Nesting"
     cuts: set[Cut] = field(default_factory=set)
-    _nesting: "_Nesting" = field(init=False)
     _tags: int = 0
     _repeats: Counter[str] = field(default_factory=Counter)
     _tag_characters: int = 0
@@ -124,12 +134,9 @@ class _Measured:
     _end: int | None = None
     _edits: list[Edit] = field(default_factory=list)
 
-    def __post_init__(self) -> None:
-        self._nesting = _Nesting(self.limits.depth)
-
     def take(self) -> None:
         """Looks at all tags, as far as the page is kept."""
-        opens, closes = self._nesting.opens, self._nesting.closes
+        opens, closes = self.nesting.opens, self.nesting.closes
         for tag, name, is_opening, text_end in tags_in(self.source):
             if is_opening:
                 is_level = name in LEVEL or is_empty(tag)
@@ -202,11 +209,13 @@ class _Measured:
 class _Nesting:
     """The elements that are open, the outermost first, and by name those that were not let in below them.
 
-    What the parser closes by itself is followed only roughly: the depth of its tree may be some more than is counted
-    here, not many times as much.
+    What the parser closes by itself when another element opens is followed roughly, and so it may be deeper than what
+    is counted here. A strict count is never less than the parser's: there an end tag closes one element and none of
+    those within it, as if each had been closed by itself and opened anew.
     """
 
     most: int
+    is_strict: bool
     _open: list[str] = field(default_factory=list)
     _counted: Counter[str] = field(default_factory=Counter)
     _hidden: Counter[str] = field(default_factory=Counter)
@@ -238,9 +247,10 @@ class _Nesting:
             if RANKS.get(self._open[at], RANK) > rank:
                 return
             at -= 1
-        for closed in self._open[at:]:
-            self._counted[closed] -= 1
-        del self._open[at:]
+        closed = slice(at, at + 1 if self.is_strict else None)
+        for one in self._open[closed]:
+            self._counted[one] -= 1
+        del self._open[closed]
         self._hidden.clear()
 
 

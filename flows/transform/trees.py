@@ -1,8 +1,9 @@
 """From the page's text to one tree that every step reads, whatever the markup."""
 
 import re
+from functools import cache
 
-from lxml.etree import ElementDefaultClassLookup
+from lxml.etree import ElementDefaultClassLookup, XPath
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 # References to control characters make trafilatura refuse the whole page, and lxml stop at some of them.
@@ -23,6 +24,17 @@ WHOLE_PAGE = re.compile(r"<(?:!doctype|html|head|body)[\s>]", re.IGNORECASE)
 def is_fragment(text: str) -> bool:
     """Whether the markup is a piece of a page, as feeds carry it, and not a page."""
     return not WHOLE_PAGE.search(text)
+
+
+def is_deeper(text: str, levels: int) -> bool:
+    """Whether the tree of a page has more levels than that."""
+    return bool(_level_below(levels)(parse(text)))
+
+
+@cache
+def _level_below(levels: int) -> XPath:
+    # Level by level: linear in the page, where asking each element for its ancestors is not.
+    return XPath(f"boolean({'/*' * (levels + 1)})")
 
 
 def parse(text: str) -> HtmlElement:

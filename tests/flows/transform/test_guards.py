@@ -10,7 +10,7 @@ from lxml import etree
 
 from flows.transform import trees
 from flows.transform.documents import transform
-from flows.transform.guards import guarded, is_modest
+from flows.transform.guards import HARMLESS_DEPTH, guarded, is_modest
 from flows.transform.limits import CHEAP, FULL
 from tests.flows.transform.test_documents import page
 from tests.hostile import article
@@ -94,6 +94,8 @@ def test_line_breaks_in_a_row_are_no_cut():
         ("<svg><g>", "</g></svg>"),
         ("<div/><div>", "</div>"),
         ("<!--><div>", "</div>"),
+        ("</b><b><p><ul>", ""),
+        ("<p><div></p>", ""),
         ("<a href='></a>'><i title=\"</i>\">", ""),
     ],
 )
@@ -122,31 +124,11 @@ def test_a_leaf_whose_end_stands_in_an_attribute_is_nested_all_the_same():
     assert kept.cuts == {Cut.DEPTH}
 
 
-TAGS = [
-    "<div>",
-    "</div>",
-    "<b>",
-    "</b>",
-    "<i/a=1>",
-    "</i>",
-    "<table>",
-    "</table>",
-    "<tr>",
-    "<td>",
-    "</td>",
-    "<p>",
-    "</p>",
-    "<ul>",
-    "<li>",
-    "</ul>",
-    "<a/href=/x>",
-    "</a>",
-    "<br>",
-    "<span/>",
-    "<script>x</script>",
-    "<form>",
-    "</form>",
-]
+TAGS = re.split(
+    " ",
+    "<div> </div> <b> </b> <i/a=1> </i> <table> </table> <tr> <td> </td> <p> </p> <ul> <li> </ul> <a/href=/x> </a> "
+    "<br> <span/> <script>x</script> <form> </form>",
+)
 SOUP = st.lists(st.sampled_from(TAGS), min_size=1, max_size=12)
 
 
@@ -167,7 +149,7 @@ def test_the_tree_is_hardly_deeper_than_the_limit(pieces):
     for event, _ in etree.iterwalk(trees.parse(kept), events=("start", "end")):
         depth += 1 if event == "start" else -1
         deepest = max(deepest, depth)
-    assert deepest < 10 * limits.depth
+    assert deepest <= max(2 * limits.depth, HARMLESS_DEPTH + 10)
 
 
 def test_a_page_under_the_cheap_limits_says_so():
