@@ -3,7 +3,7 @@
 import re
 from functools import cache
 
-from lxml.etree import ElementDefaultClassLookup, XPath
+from lxml.etree import ElementDefaultClassLookup, ParserError, XPath
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 # References to control characters make trafilatura refuse the whole page, and lxml stop at some of them.
@@ -41,13 +41,21 @@ def parse(text: str) -> HtmlElement:
     """The tree of a page, or of a fragment wrapped into one; an empty page gives an empty body."""
     clean = CONTROL_REFERENCES.sub(" ", text)
     markup = f"<html><body>{clean}</body></html>" if is_fragment(clean) else clean
-    # Without huge_tree everything nested deeper than 256 levels is lost without an error; with it libxml2 still gives
-    # up below some two thousand, which is for the guards to keep away.
     if end := PAGE_END.search(markup):
         markup = markup[: end.start()] + PAGE_END.sub(" ", markup[end.start() :])
+    try:
+        return _parsed(_encoded(markup).translate(WITHOUT_CONTROLS))
+    except ParserError:
+        # A doctype that never ends is all that there is.
+        return _parsed(b"<html></html>")
+
+
+def _parsed(octets: bytes) -> HtmlElement:
+    # Without huge_tree everything nested deeper than 256 levels is lost without an error; with it libxml2 still gives
+    # up below some two thousand, which is for the guards to keep away.
     parser = HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
     parser.set_element_class_lookup(ONE_CLASS)
-    return document_fromstring(_encoded(markup).translate(WITHOUT_CONTROLS), parser=parser, ensure_head_body=True)
+    return document_fromstring(octets, parser=parser, ensure_head_body=True)
 
 
 def _encoded(markup: str) -> bytes:

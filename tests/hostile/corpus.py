@@ -32,6 +32,11 @@ class Expected:
     has: tuple[str, ...] = ()
     lacks: tuple[str, ...] = ()
 
+    @property
+    def status(self) -> str:
+        """The document's `extraction_status`."""
+        return "cut" if self.cuts else "complete"
+
     def differences(self, result: Document | Reject | None) -> list[str]:
         """In what a result is another one than this, in words."""
         if result is None:
@@ -42,7 +47,7 @@ class Expected:
             return [f"a document instead of {self.reason}"]
         wrong = [f"lacks {words!r}" for words in (*ARTICLE[self.keeps], *self.has) if words not in result.text]
         wrong += [f"has {words!r}" for words in self.lacks if words in result.text]
-        if (result.extraction_status, result.cuts) != ("cut" if self.cuts else "complete", self.cuts):
+        if (result.extraction_status, result.cuts) != (self.status, self.cuts):
             wrong.append(f"{result.extraction_status} {list(result.cuts)}")
         return wrong
 

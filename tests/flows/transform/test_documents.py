@@ -33,7 +33,10 @@ def test_a_page_that_breaks_a_step_is_a_reject_and_its_traceback_is_logged(monke
     assert "Traceback" in caplog.text
 
 
-@pytest.mark.parametrize("body", [b"", b"   ", b"<p>&nbsp;</p>", b"<script>x()</script>", b"<!-- nothing -->"])
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"   ", b"<p>&nbsp;</p>", b"<script>x()</script>", b"<!-- nothing -->", b"<!doctype ", b"<html"],
+)
 def test_a_page_with_neither_text_nor_media_is_refused(body):
     result = transform(page(body))
     assert isinstance(result, Reject)
