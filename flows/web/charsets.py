@@ -13,13 +13,14 @@ BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-# Which of four bytes are NUL in Latin letters, or in the signs of markup.
-WIDE = {
-    (False, True, False, True): "utf-16-le",
-    (True, False, True, False): "utf-16-be",
-    (False, True, True, True): "utf-32-le",
-    (True, True, True, False): "utf-32-be",
-}
+# Without a mark: the first two letters of a page are Latin ones or signs of markup (as in XML 1.0, appendix F.1).
+LATIN = rb"[\t\n\r -~]"
+WIDE_BEGINNINGS = (
+    (re.compile(rb"(?:%b\0\0\0){2}" % LATIN), "utf-32-le"),
+    (re.compile(rb"(?:\0\0\0%b){2}" % LATIN), "utf-32-be"),
+    (re.compile(rb"(?:%b\0){2}" % LATIN), "utf-16-le"),
+    (re.compile(rb"(?:\0%b){2}" % LATIN), "utf-16-be"),
+)
 STATED = re.compile(
     rb"""<(?:meta[^>]{0,200}?charset|\?xml[^>]{0,100}?encoding)\s*=\s*["']?\s*([a-zA-Z0-9_:.-]{2,40})""", re.IGNORECASE
 )
@@ -42,13 +43,9 @@ SUPERSETS = {
     "euc-kr": "cp949",
 }
 PYTHONS_OWN = ("idna", "punycode", "raw_unicode_escape", "unicode_escape", "undefined")
-UTF_7 = ("utf-7", "utf7", "unicode-1-1-utf-7")
 # A statement stands within the first kilobyte by the standard; real pages put scripts before it.
 STATEMENT_BYTES = 8192
 GUESS_BYTES = 65536
-# A sample of UTF-16 without a byte order mark: its markup has a NUL in every other place, and hardly any in the others.
-WIDE_SAMPLE_BYTES = 1024
-MOST, HARDLY_ANY = 0.5, 0.1
 # A page that breaks its own charset in more than one character of fifty was not written in it.
 BROKEN_SHARE = 0.02
 
@@ -68,18 +65,11 @@ def decode(body: bytes, header_charset: str | None = None) -> tuple[str, str]:
 
 
 def wide_charset(body: bytes) -> str | None:
-    """UTF-16 or UTF-32 by their byte order mark, or by where the NULs stand; None for what has a byte a letter."""
+    """UTF-16 or UTF-32 by their byte order mark, or by where the first NULs stand; None for what has neither."""
     for mark, charset in BYTE_ORDER_MARKS[1:]:
         if body.startswith(mark):
             return charset
-    sample = body[: WIDE_SAMPLE_BYTES - WIDE_SAMPLE_BYTES % 4]
-    if b"\0" not in sample:
-        return None
-    # Of four bytes, how often each is NUL.
-    shares = [sample[place::4].count(0) * 4 / len(sample) for place in range(4)]
-    nul = (shares[0] > MOST, shares[1] > MOST, shares[2] > MOST, shares[3] > MOST)
-    is_clear = all(share > MOST or share < HARDLY_ANY for share in shares)
-    return WIDE.get(nul) if is_clear else None
+    return next((charset for beginning, charset in WIDE_BEGINNINGS if beginning.match(body)), None)
 
 
 def _stated(body: bytes, header_charset: str | None) -> list[str]:
@@ -102,15 +92,18 @@ def _is_utf_8(body: bytes) -> bool:
 def _known(name: str) -> str | None:
     """The codec that a page means by a name; None for what names no charset of pages."""
     lowered = name.strip().lower()
-    # A statement that could be read at all was not written in UTF-16; UTF-7 hides markup and is never used.
-    if lowered.startswith(("utf-16", "utf-32")) or lowered in UTF_7:
+    if lowered == "unicode-1-1-utf-7":
         return "utf-8"
     try:
         codec = codecs.lookup(SUPERSETS.get(lowered, lowered)).name
-        b"".decode(codec)
+        # Of no bytes at all every codec makes an empty text, those included that make none.
+        b"<".decode(codec, "replace")
     except (LookupError, ValueError):
         # Unknown, no name at all, or one of Python's codecs that do not make text (base64, zlib).
         return None
+    # A statement that could be read at all was not written in UTF-16; UTF-7 hides markup and is never used.
+    if codec.startswith(("utf-16", "utf-32", "utf-7")):
+        return "utf-8"
     return None if codec in PYTHONS_OWN else codec
 
 

@@ -64,6 +64,12 @@ def _storage(_: Namespace) -> int:
     return stored.main()
 
 
+def _fuzz(options: Namespace) -> int:
+    from tests.bench import fuzz
+
+    return fuzz.main(options.mutations, options.first)
+
+
 def _warc(options: Namespace) -> int:
     from tests.bench import warc_street
 
@@ -78,6 +84,7 @@ PARTS: dict[str, Callable[[Namespace], int]] = {
     "warc": _warc,
     "street": _street,
     "bulk": _bulk,
+    "fuzz": _fuzz,
     "live": _live,
     "queries": _queries,
 }
@@ -88,6 +95,8 @@ def _options() -> Namespace:
     parser.add_argument("parts", nargs="*", metavar="part", help=f"some of: {', '.join(PARTS)}; none: all of them")
     parser.add_argument("--sample", type=int, metavar="N", help="N pages of each set alone, for a quick look")
     parser.add_argument("--pages", type=int, metavar="N", help="pages of the parts `memory` and `warc`")
+    parser.add_argument("--mutations", type=int, default=10_000, metavar="N", help="pages of the part `fuzz`")
+    parser.add_argument("--first", type=int, default=0, metavar="N", help="the number of its first one, to go on from")
     options = parser.parse_args()
     if unknown := [name for name in options.parts if name not in PARTS]:
         parser.error(f"{unknown[0]}: no part of the bench; expected some of: {', '.join(PARTS)}")
