@@ -33,7 +33,7 @@ class Limits:
 FULL = Limits(
     body_bytes=32_000_000,
     characters=5_000_000,
-    tags=20_000,
+    tags=24_000,
     repeats=1_000,
     depth=120,
     attributes=200,
@@ -44,7 +44,7 @@ FULL = Limits(
 CHEAP = Limits(
     body_bytes=3_200_000,
     characters=500_000,
-    tags=2_000,
+    tags=2_400,
     repeats=100,
     depth=60,
     attributes=50,

@@ -176,11 +176,27 @@ def test_a_count_below_the_stored_rows_is_wrong_for_a_whole_run():
 
 @pytest.mark.parametrize(
     ("table", "column"),
-    [("pages", "kind"), ("fetches", "kind"), ("fetches", "outcome"), ("fetches", "reason"), ("sources", "policy")],
+    [
+        ("pages", "kind"),
+        ("fetches", "kind"),
+        ("fetches", "outcome"),
+        ("fetches", "reason"),
+        ("sources", "policy"),
+        ("documents", "extraction_status"),
+    ],
 )
 def test_a_word_that_the_contract_does_not_know_is_named_with_its_place(table, column):
     rows = {table: [{column: "odd"}]}
     assert found(warehouse(**rows), "closed_words_are_known") == [(table, column, "odd", 1)]
+
+
+def test_a_cut_that_the_contract_does_not_know_is_named_and_counted():
+    rows = [
+        {"cuts": ["tags", "odd"]},
+        {"page_id": "p2", "document_id": "d2", "cuts": ["odd"]},
+        {"page_id": "p3", "cuts": None},
+    ]
+    assert found(warehouse(documents=rows), "closed_words_are_known") == [("documents", "cuts", "odd", 2)]
 
 
 def found(connection, check):
