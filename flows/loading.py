@@ -1,10 +1,11 @@
 """What every flow that loads pages does: a run in the ledger, leftovers first, reader by reader, then the views."""
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from importlib.metadata import version
+from typing import TypeVar
 
 from flows import publication
 from flows.extract.readers import Reader
@@ -17,6 +18,8 @@ from warehouse import runs
 from warehouse.model import Counts
 from warehouse.runs import OpenRun
 from warehouse.settings import Settings
+
+T = TypeVar("T")
 
 log = logging.getLogger("broadsheet")
 
@@ -36,8 +39,8 @@ def load(  # noqa: PLR0913 - what a run's row says, and what it reads
     """
     told = published_run(settings, flow=flow, source=source, parameters=parameters)
     # The threads outlive the workers: where the run is broken off, what a thread still waits for ends with those.
-    with _threads() as threads, told as run, workers_for(settings) as workers:
-        finish_what_was_left(runs.unfinished_page_ids(settings), run, workers)
+    with _threads() as threads, told as (run, workers):
+        finish_what_was_left(run, workers)
         left = max_pages
         for reader in readers:
             if left != 0:
@@ -56,15 +59,34 @@ def _threads() -> Iterator[ThreadPoolExecutor]:
         threads.shutdown(cancel_futures=True)
 
 
-@contextmanager
 def published_run(
     settings: Settings, *, flow: str, source: str | None, parameters: Mapping[str, object]
-) -> Iterator[OpenRun]:
-    """A run in the ledger around a block; then the views show what it did, however it ended."""
+) -> AbstractContextManager[tuple[OpenRun, WorkerPool]]:
+    """A run in the ledger around a block, with workers for it; then the views show what it did, however it ended."""
+    return _published(workers_for(settings), settings, flow=flow, source=source, parameters=parameters)
+
+
+def published_idle_run(
+    settings: Settings, *, flow: str, source: str | None, parameters: Mapping[str, object]
+) -> AbstractContextManager[tuple[OpenRun, None]]:
+    """The same for a run that has nothing to do: no worker is started."""
+    return _published(nullcontext(), settings, flow=flow, source=source, parameters=parameters)
+
+
+@contextmanager
+def _published(
+    pool: AbstractContextManager[T],
+    settings: Settings,
+    *,
+    flow: str,
+    source: str | None,
+    parameters: Mapping[str, object],
+) -> Iterator[tuple[OpenRun, T]]:
     versions = (version("broadsheet"), extractor())
+    recorded = runs.recorded(settings, flow=flow, source=source, parameters=parameters, versions=versions)
     try:
-        with runs.recorded(settings, flow=flow, source=source, parameters=parameters, versions=versions) as run:
-            yield run
+        with pool as workers, recorded as run:
+            yield run, workers
     except BaseException:
         publication.publish_after_failure(settings)
         raise
@@ -72,8 +94,9 @@ def published_run(
     report_run(run)
 
 
-def finish_what_was_left(waiting: Sequence[str], run: OpenRun, workers: WorkerPool) -> None:
+def finish_what_was_left(run: OpenRun, workers: WorkerPool) -> None:
     """Brings pages to their end that a dead run had taken in."""
+    waiting = runs.unfinished_page_ids(run.settings)
     size = run.settings.shard_pages
     for start in range(0, len(waiting), size):
         run.add(resume_pages(waiting[start : start + size], run, workers))

@@ -7,7 +7,7 @@ from prefect import flow
 
 from flows.loading import published_run
 from flows.tasks import learn_site_rules
-from flows.transform.pool import WorkerPool, workers_for
+from flows.transform.pool import WorkerPool
 from warehouse.runs import OpenRun
 from warehouse.settings import Settings
 from warehouse.site_rules import samples
@@ -35,8 +35,7 @@ def maintain() -> Maintained:
     learnt keeps its rules.
     """
     settings = Settings.load()
-    told = published_run(settings, flow="maintain", source=None, parameters={})
-    with told as run, workers_for(settings) as workers:
+    with published_run(settings, flow="maintain", source=None, parameters={}) as (run, workers):
         done = _learn(run, workers)
         run.detail = str(done)
     return done

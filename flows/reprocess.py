@@ -10,15 +10,15 @@ from prefect import flow
 from prefect.futures import PrefectFuture
 from prefect.task_runners import ThreadPoolTaskRunner
 
-from flows.changes import Changes
-from flows.loading import finish_what_was_left, published_run
+from flows.changes import Changes, TooManyLossesError
+from flows.loading import finish_what_was_left, published_idle_run, published_run
 from flows.orders import ReprocessOrder
 from flows.reports import progress_line
-from flows.reprocessing import changes_to_come, shards
+from flows.reprocessing import changes_to_come, due_pages, shards
 from flows.steps import SHARDS_UNDER_WAY
 from flows.tasks import report_changes, reprocess_pages
-from flows.transform.pool import WorkerPool, workers_for
-from warehouse import extractions, runs
+from flows.transform.pool import WorkerPool
+from warehouse import runs
 from warehouse.extractions import Outdated
 from warehouse.model import Counts
 from warehouse.runs import OpenRun
@@ -67,25 +67,21 @@ def reprocess(
         changes = changes_to_come(order, settings)
         return Reprocessed(changes.summary, report_changes(changes, is_trial=True))
     changes = Changes(are_losses_allowed=allow_losses)
-    with published_run(settings, flow="reprocess", source=order.choice.source, parameters=order.parameters) as run:
+    due = due_pages(order, settings)
+    told = published_run if len(due) or runs.unfinished_page_ids(settings) else published_idle_run
+    with told(settings, flow="reprocess", source=order.choice.source, parameters=order.parameters) as (run, workers):
         try:
-            _reprocess(order, run, changes)
-        finally:
-            report = report_changes(changes, is_trial=False)
+            if workers:
+                finish_what_was_left(run, workers)
+                _reprocess_shards(due, run, workers, changes)
+        except TooManyLossesError:
+            report_changes(changes, is_trial=False)
+            raise
+        report = report_changes(changes, is_trial=False)
         run.detail = changes.summary
         log.info("%s", changes.summary)
     done = [progress_line(run.counts)] if any(asdict(run.counts).values()) else []
     return Reprocessed("; ".join([*done, changes.summary]), report)
-
-
-def _reprocess(order: ReprocessOrder, run: OpenRun, changes: Changes) -> None:
-    """The pages that are due, and before them those that a dead run had left; without either no worker is started."""
-    left = runs.unfinished_page_ids(run.settings)
-    due = extractions.outdated(run.settings, run.row.extractor, run.rules, order.choice)
-    if left or len(due):
-        with workers_for(run.settings) as workers:
-            finish_what_was_left(left, run, workers)
-            _reprocess_shards(due, run, workers, changes)
 
 
 def _reprocess_shards(due: Outdated, run: OpenRun, workers: WorkerPool, changes: Changes) -> None:

@@ -31,11 +31,16 @@ def reprocess_pages(page_ids: Sequence[str], run: OpenRun, workers: WorkerPool, 
     return made + Counts(reprocessed_page_count=made.document_count + made.transform_reject_count)
 
 
+def due_pages(order: ReprocessOrder, settings: Settings) -> Outdated:
+    """The pages that this extractor, with the newest rules of their sites, has not transformed last."""
+    return extractions.outdated(settings, extractor(), newest_rules(settings), order.choice)
+
+
 def changes_to_come(order: ReprocessOrder, settings: Settings) -> Changes:
     """What reprocessing would change; nothing is stored."""
-    rules = newest_rules(settings)
     changes = Changes()
-    due = extractions.outdated(settings, extractor(), rules, order.choice)
+    rules = newest_rules(settings)
+    due = due_pages(order, settings)
     if len(due):
         with workers_for(settings) as workers:
             for shard in shards(due, settings):

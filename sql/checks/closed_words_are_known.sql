@@ -1,4 +1,4 @@
--- Every state, stage, reason, kind, outcome, policy, precision, evidence and cut is one of the contract's closed words.
+-- Every state, stage, reason, kind, outcome, policy, precision, evidence, status and cut is one of the closed words.
 with
 -- Words that two tables share are listed once.
 kinds as (

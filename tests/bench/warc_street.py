@@ -133,10 +133,16 @@ def print_street(street: Street) -> bool:
     ]
     print(markdown(["what", "pages/s", "CPU ms a page, workers", "CPU ms a page, main process"], rows), "\n")
     by_clock = street.speed / street.alone_speed
-    by_processor = alone.workers / street.alone_pages / (street.main + street.workers)
+    # Within the one run, where a busy machine slows both: what of its processor time the workers had.
+    by_processor = street.workers / (street.main + street.workers)
     verdicts = [
         ["end to end to the transform alone", f"{by_clock:.2f}", f"≥ {STREET_AIM}", by_clock >= STREET_AIM],
-        ["the same by processor time", f"{by_processor:.2f}", f"≥ {STREET_AIM}", by_processor >= STREET_AIM],
+        [
+            "the workers' share of its processor time",
+            f"{by_processor:.2f}",
+            f"≥ {STREET_AIM}",
+            by_processor >= STREET_AIM,
+        ],
     ]
     print(markdown(["what", "measured", "aim", "met"], ([*row, "yes" if met else "**no**"] for *row, met in verdicts)))
     print(f"\nAlone: {idle_note(alone)}. End to end: {street.processors:.2f} of 2.")

@@ -57,7 +57,7 @@ def other(monkeypatch):
 
     def exchange(title, name="test/2"):
         monkeypatch.setattr(loading, "extractor", lambda: name)
-        for module in ("flows.reprocess", "flows.reprocessing"):
+        for module in ("flows.loading", "flows.reprocessing"):
             monkeypatch.setattr(f"{module}.worker_pool", OtherWorkers(title))
         monkeypatch.setattr("flows.reprocessing.extractor", lambda: name)
 
