@@ -9,14 +9,16 @@ third of its parse; from others the least is taken, words last.
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
+
+from lxml.html import HtmlElement
 
 from flows.transform import trees
 from flows.transform.blocks import INLINE
 from flows.transform.bodies import Unreadable, opened
 from flows.transform.limits import FULL, Limits
-from flows.transform.tags import LASTING, attributes_of, has_large_tag, is_empty, may_be_deep, tags_in
+from flows.transform.tags import LASTING, attributes_of, has_large_tag, is_empty, tags_in
 from flows.web.charsets import decode
 from warehouse.model import Cut, Page, Reason
 
@@ -64,9 +66,10 @@ Edit = tuple[int, int, str]
 
 @dataclass(frozen=True, slots=True)
 class Guarded:
-    """Markup that can be parsed, and what was left out of it."""
+    """Markup within the limits, its tree, and what was left out of it."""
 
     markup: str
+    root: HtmlElement
     cuts: frozenset[Cut] = frozenset()
 
 
@@ -80,38 +83,43 @@ def read_body(page: Page, limits: Limits = FULL) -> Guarded | Unreadable:
     if broken > HOPELESS_SHARE * len(text):
         return Unreadable(Reason.BAD_ENCODING, f"{broken:,} of {len(text):,} characters cannot be read as {charset}")
     within = guarded(text, limits)
-    return Guarded(within.markup, within.cuts | body.cuts)
+    return replace(within, cuts=within.cuts | body.cuts)
 
 
 def guarded(markup: str, limits: Limits = FULL) -> Guarded:
-    """The page's markup within the limits. What is within them comes back as it is."""
+    """The page's markup within the limits, and its tree. What is within them comes back as it is."""
+    signs = markup.count("<")
     if is_modest(markup, limits):
-        return Guarded(markup)
-    if markup.count("<") > SUSPICIOUS_TAGS:
+        root = trees.parse(markup)
+        if signs <= HARMLESS_DEPTH or not _is_deep(root, limits):
+            return Guarded(markup, root)
+    if signs > SUSPICIOUS_TAGS:
         markup = MANY_BREAKS.sub(r"\1", markup)
     within = _within(markup, limits)
-    if may_be_deep(within.markup, HARMLESS_DEPTH) and trees.is_deeper(within.markup, SLACK * limits.depth):
-        return _within(markup, limits, is_strict=True)
-    return within
+    return _within(markup, limits, is_strict=True) if _is_deep(within.root, limits) else within
 
 
 def is_modest(markup: str, limits: Limits) -> bool:
-    """Whether a page is within all limits, as far as a quick look can tell; large ones are measured."""
+    """Whether a page is within all limits but that of depth, as a quick look tells; large ones are measured."""
     if len(markup) > min(limits.characters, limits.tag_characters, limits.script_characters):
         return False
-    tags = markup.count("<")
-    if tags > HARMLESS_DEPTH and (tags > limits.tags or may_be_deep(markup, HARMLESS_DEPTH)):
+    if markup.count("<") > limits.tags:
         return False
     return len(markup) <= HARMLESS_CHARACTERS or not has_large_tag(markup, limits.attributes)
+
+
+def _is_deep(root: HtmlElement, limits: Limits) -> bool:
+    return trees.is_deeper(root, SLACK * limits.depth)
 
 
 def _within(markup: str, limits: Limits, *, is_strict: bool = False) -> Guarded:
     measured = _Measured(markup, limits, _Nesting(limits.depth, is_strict=is_strict))
     measured.take()
-    kept = measured.kept()
-    if len(kept) <= limits.characters:
-        return Guarded(kept, frozenset(measured.cuts))
-    return Guarded(kept[: limits.characters], frozenset((*measured.cuts, Cut.BYTES)))
+    kept, cuts = measured.kept(), measured.cuts
+    if len(kept) > limits.characters:
+        kept = kept[: limits.characters]
+        cuts.add(Cut.BYTES)
+    return Guarded(kept, trees.parse(kept), frozenset(cuts))
 
 
 @dataclass(slots=True)

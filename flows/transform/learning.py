@@ -65,7 +65,7 @@ def observe(page: Page) -> Observation | None:
     body = read_body(page)
     if isinstance(body, Unreadable):
         return None
-    root = trees.parse(body.markup)
+    root = body.root
     # The headings of a fragment are those within its text.
     statements = read_evidence(root)
     headlines = () if trees.is_fragment(body.markup) else _texts(_headlines(statements))

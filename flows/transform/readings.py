@@ -50,7 +50,7 @@ def read(page: Page, guarded: Guarded, rules: SiteRules, limits: Limits) -> Read
     """All steps, in their order: each takes out of the page's tree what the next must not see."""
     is_fragment = trees.is_fragment(guarded.markup)
     facts = site_facts(page.url)
-    root = trees.parse(guarded.markup)
+    root = guarded.root
     outline = outline_of(root)
 
     # What the page states about itself and shows around its text, before anything is taken out of the tree.

@@ -33,11 +33,6 @@ def _end_of(name: str) -> re.Pattern[str]:
 
 RAW_ENDS = {name: _end_of(name) for name in RAW}
 
-# An element with nothing but text in it, its tags beyond doubt: there is no sign within them that could mean more.
-LEAF = re.compile(
-    r"""<([a-zA-Z][a-zA-Z0-9]*+)(?:\s++[^\s<>"'=/]++(?:="[^"<>]*+"|='[^'<>]*+')?+)*+\s*+>[^<>]*+</\1\s*+>"""
-)
-
 Tag = tuple[re.Match[str], str, bool, int]
 """What was matched, the name in lower case, whether it opens an element, and where the text ends that belongs to it:
 that of a script or title; else where the tag ends. A plain tuple: a page has thousands."""
@@ -71,12 +66,6 @@ def is_empty(tag: re.Match[str]) -> bool:
     """Whether a tag ends itself (`<i/>`): the standard ignores that, libxml2 goes by it. `<a href=/>` does not."""
     last = tag["last"]
     return (tag["first"] if last is None else last).endswith("/") and tag[0].endswith("/>")
-
-
-def may_be_deep(markup: str, most: int) -> bool:
-    """Whether the markup may have more levels than that: as many as tags that open one, leaves taken for one in all."""
-    opening = markup.count("<") - markup.count("</")
-    return opening > most and opening - sum(1 for _ in LEAF.finditer(markup)) >= most
 
 
 def attributes_of(tag: re.Match[str]) -> Iterator[str]:

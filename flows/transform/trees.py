@@ -26,9 +26,9 @@ def is_fragment(text: str) -> bool:
     return not WHOLE_PAGE.search(text)
 
 
-def is_deeper(text: str, levels: int) -> bool:
-    """Whether the tree of a page has more levels than that."""
-    return bool(_level_below(levels)(parse(text)))
+def is_deeper(root: HtmlElement, levels: int) -> bool:
+    """Whether a tree has more levels than that."""
+    return bool(_level_below(levels)(root))
 
 
 @cache

@@ -16,7 +16,6 @@ from lxml.html import HtmlElement
 from trafilatura import bare_extraction
 from trafilatura.external import try_readability
 
-from flows.transform import trees
 from flows.transform.blocks import Block, blocks_of
 from flows.transform.evidence import Evidence
 from flows.transform.guards import guarded
@@ -92,7 +91,7 @@ def as_fed(text: str | None) -> Candidate | None:
 def _given(method: str, text: str | None) -> Candidate | None:
     """A text that was given as such, in lines or, as many publishers do, in markup."""
     if text and MARKUP.search(text):
-        lines = [block.text for block in blocks_of(trees.parse(guarded(text).markup).find("body"))]
+        lines = [block.text for block in blocks_of(guarded(text).root.find("body"))]
     else:
         lines = [line for raw in (text or "").split("\n") if (line := squeeze(raw))]
     return Candidate(method, frozenset(), tuple(lines)) if lines else None

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.transform import trees
-from flows.transform.tags import has_large_tag, is_empty, may_be_deep, tags_in
+from flows.transform.tags import has_large_tag, is_empty, tags_in
 
 PIECES = (
     [f"<x{number}{rest}" for number in range(3) for rest in (" a=1>", ">", ' "', ' a="', " a='", "/>", " a=/>")]
@@ -71,12 +71,3 @@ def test_a_large_tag_is_found_wherever_it_hides(hidden, attribute):
 
     assert has_large_tag(hidden + tag(101), 100)
     assert not has_large_tag(hidden + tag(99), 100)
-
-
-@pytest.mark.parametrize("markup", ["<i>", "<i a='></i>'>", "<i a=></i>", "<i></i ", "<b><i></b>"])
-def test_what_may_be_deep_is_not_taken_for_leaves(markup):
-    assert may_be_deep(markup * 200, 150)
-
-
-def test_leaves_are_not_deep():
-    assert not may_be_deep("<ul>" + "<li><a href='/x' class=\"y\">words</a></li>" * 1000, 1500)
