@@ -103,4 +103,4 @@ def line_of_chinese() -> str:
 
 
 def line_of_thai() -> str:
-    return page(within="<p>" + "สะพานมีชื่อแล้ว" * 60_000 + "</p>")
+    return page(within="<p>" + "สะพานมีชื่อแล้ว" * 20_000 + "</p>")

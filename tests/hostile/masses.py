@@ -119,7 +119,3 @@ def huge_page() -> str:
 
 def huge_page_of_paragraphs() -> str:
     return page(after="<p>The same sentence fills this page to its very brim.</p>" * 800_000)
-
-
-def barely_allowed_page() -> str:
-    return page(after="<p>Some sentences of ordinary length that fill a page of several megabytes.</p>\n" * 60_000)

@@ -59,11 +59,11 @@ def open_brackets() -> str:
 
 
 def drawings_within_drawings() -> str:
-    return page(before="<svg><g>" * DEPTH + "</g></svg>" * DEPTH)
+    return page(before="<svg><g>" * (DEPTH // 2) + "</g></svg>" * (DEPTH // 2))
 
 
 def formulas_within_formulas() -> str:
-    return page(before="<math><mrow>" * DEPTH + "</mrow></math>" * DEPTH)
+    return page(before="<math><mrow>" * (DEPTH // 2) + "</mrow></math>" * (DEPTH // 2))
 
 
 def nested_forms_and_buttons() -> str:

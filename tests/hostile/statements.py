@@ -106,4 +106,4 @@ def addresses_that_are_none() -> str:
         "ht!tp://x",
         "",
     )
-    return page(within="".join(f"<p>A <a href='{url}'>link</a> and <img src='{url}'></p>" for url in bad * 500))
+    return page(within="".join(f"<p>A <a href='{url}'>link</a> and <img src='{url}'></p>" for url in bad * 200))
