@@ -58,7 +58,7 @@ def other(monkeypatch):
     def exchange(title, name="test/2"):
         monkeypatch.setattr(loading, "extractor", lambda: name)
         for module in ("flows.loading", "flows.reprocessing"):
-            monkeypatch.setattr(f"{module}.worker_pool", OtherWorkers(title))
+            monkeypatch.setattr(f"{module}.workers_for", OtherWorkers(title))
         monkeypatch.setattr("flows.reprocessing.extractor", lambda: name)
 
     return exchange
