@@ -50,7 +50,8 @@ def start_server(settings: Settings, port: int) -> tuple[subprocess.Popen[bytes]
     log = settings.root / ".prefect" / "server.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     # The UI asks the API at the address it is told, which is port 4200 unless it is told otherwise.
-    environment = {**os.environ, "PREFECT_SERVER_UI_API_URL": api_url}
+    # And it imports nothing from the folder that we stand in: a file there may have the name of a module it needs.
+    environment = {**os.environ, "PREFECT_SERVER_UI_API_URL": api_url, "PYTHONSAFEPATH": "1"}
     environment.pop("PREFECT_API_URL", None)
     command = [sys.executable, "-m", "prefect", "server", "start", "--host", HOST, "--port", str(port)]
     with log.open("ab") as output:
