@@ -13,8 +13,8 @@ run: $(READY) ## load the bundled sample through the flow and show what is in th
 	@echo; echo "What was refused, and why"; $(BIN)/broadsheet sql - < sql/queries/rejects_by_reason.sql
 	@echo; echo "What was edited"; $(BIN)/broadsheet sql - < sql/queries/edited_headlines.sql
 
-test: $(READY) ## every test
-	$(BIN)/pytest
+test: $(READY) ## every test, a process for each core
+	$(BIN)/pytest -n auto --dist loadfile
 
 check: $(READY) ## linters, types, import contracts
 	$(BIN)/ruff check .
