@@ -13,6 +13,12 @@ hypothesis_settings.register_profile("house", deadline=None, derandomize="CI" in
 hypothesis_settings.load_profile("house")
 
 
+def pytest_make_parametrize_id(val, argname):
+    """Bytes that nobody can read name no test: gzip writes the time into them, and every process has its own names."""
+    is_readable = isinstance(val, bytes) and val.isascii() and val.decode("ascii").isprintable()
+    return argname if isinstance(val, bytes) and not is_readable else None
+
+
 @pytest.fixture
 def settings(tmp_path):
     return Settings(root=tmp_path / "data", shard_pages=50, workers=2)
