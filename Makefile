@@ -14,7 +14,7 @@ run: $(READY) ## load the bundled sample through the flow and show what is in th
 	@echo; echo "What was edited"; $(BIN)/broadsheet sql - < sql/queries/edited_headlines.sql
 
 test: $(READY) ## every test, a process for each core
-	$(BIN)/pytest -n auto --dist loadfile
+	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder
 
 check: $(READY) ## linters, types, import contracts
 	$(BIN)/ruff check .

@@ -65,7 +65,11 @@ def reader(settings: Settings) -> Iterator[Connection]:
 
 @cache
 def _shared_instance(settings: Settings) -> Connection:
-    return duckdb.connect(":memory:", config=_limits(settings))
+    instance = duckdb.connect(":memory:", config=_limits(settings))
+    instance.execute("load parquet")
+    # A file of a table never changes: its footer is read once, which is nearly half of what asking small files costs.
+    instance.execute("set parquet_metadata_cache = true")
+    return instance
 
 
 @contextmanager

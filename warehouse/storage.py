@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -136,8 +137,20 @@ def _relation(connection: Connection, table: Table, files: Collection[str]) -> s
     connection.register(f"no_{table.name}", arrow_schema(table).empty_table())
     relation = f"from no_{table.name}"
     if files:
-        relation += f" union all by name from read_parquet({engine.listed(files)}, union_by_name = true)"
+        relation += f" union all by name from {_read_parquet(files)}"
     return relation
+
+
+def _read_parquet(files: Collection[str]) -> str:
+    """The files as one relation; DuckDB opens each of them to know its columns only where those differ."""
+    are_alike = len(set(map(_columns_of, files))) == 1
+    return f"read_parquet({engine.listed(files)}, union_by_name = {str(not are_alike).lower()})"
+
+
+@lru_cache(maxsize=100_000)
+def _columns_of(path: str) -> frozenset[str]:
+    # A file of a Delta table is never written twice.
+    return frozenset(parquet.read_schema(path).names)
 
 
 def held_columns(now: Snapshot, table: Table) -> tuple[set[str], bool]:
@@ -145,7 +158,7 @@ def held_columns(now: Snapshot, table: Table) -> tuple[set[str], bool]:
 
     Files written before a column was declared lack it.
     """
-    names = [frozenset(parquet.read_schema(path).names) for path in now.paths(table)]
+    names = [_columns_of(path) for path in now.paths(table)]
     return {PARTITION}.union(*names), len(set(names)) <= 1
 
 

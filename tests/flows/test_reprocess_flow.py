@@ -1,7 +1,6 @@
 """The reprocess flow as Prefect runs it: its form, its run, and its report, which is there before the views change."""
 
 import asyncio
-from dataclasses import replace
 
 import pytest
 from prefect.client.orchestration import get_client
@@ -132,10 +131,13 @@ def test_what_a_killed_run_left_is_finished_too(root, tmp_path, other, monkeypat
         ingest("archive", archive)
     monkeypatch.undo()
     monkeypatch.setenv("BROADSHEET_ROOT", str(root.root))
+    # How many it had taken in by then is a matter of chance.
+    ((left,),) = query(root, "select count(*) from main.pages")
+    assert left >= 20
     other("!")
     reprocess()
-    assert query(root, LEDGER)[0][2:] == (0, 20, 20)
-    assert query(replace(root), "select count(*) from documents") == [(20,)]
+    assert query(root, LEDGER)[0][2:] == (0, left, left)
+    assert query(root, "select count(*) from documents") == [(left,)]
 
 
 def test_a_source_of_which_nothing_is_stored_is_refused_before_any_run(root):
