@@ -125,10 +125,11 @@ def build(connection: Connection, settings: Settings, sources: Sequence[Mapping[
     _fill(connection, "raw.sources", SOURCE_SCHEMA, sources)
     _fill(connection, "raw.live_runs", pa.schema([("run_id", pa.string())]), [{"run_id": run} for run in sorted(live)])
     create_relations(connection)
+    comment_columns(connection)
 
 
 def create_relations(connection: Connection) -> None:
-    """Derived tables, views, macros and their comments over whatever `raw` holds."""
+    """Derived tables, views and macros, each with its grain, over whatever `raw` holds."""
     for item in in_order(connection, definitions("derived")):
         connection.execute(f"create table {item.name} as {item.select}")
     for item in in_order(connection, [*definitions("staging"), *definitions("main")]):
@@ -137,7 +138,17 @@ def create_relations(connection: Connection) -> None:
     for item in definitions("macros", schema="main"):
         connection.execute(f"create macro {item.name}({item.parameters}) as table {item.select}")
         connection.execute(f"comment on macro table {item.name} is {quoted(item.grain)}")
-    _comment_columns(connection)
+
+
+def comment_columns(connection: Connection) -> None:
+    """The meaning of each public column. Issued on every build: replacing a view drops its comments."""
+    meanings: dict[str, str] = loads((SQL / "columns.toml").read_text(encoding="utf-8"))
+    columns = connection.execute(
+        "select table_name, column_name from duckdb_columns() "
+        "where schema_name = 'main' and not internal and database_name = current_database()"
+    ).fetchall()
+    for view, column in columns:
+        connection.execute(f'comment on column main.{view}."{column}" is {quoted(meanings[column])}')
 
 
 def run_checks(connection: Connection) -> list[CheckFailure]:
@@ -229,14 +240,3 @@ def _failure(connection: Connection, item: Definition) -> CheckFailure | None:
     names = [column[0] for column in result.description or ()]
     shown = tuple(", ".join(f"{name}={value}" for name, value in zip(names, row, strict=True)) for row in rows)
     return CheckFailure(item.name.partition(".")[2], len(rows) + len(result.fetchall()), shown) if rows else None
-
-
-def _comment_columns(connection: Connection) -> None:
-    """The meaning of each public column. Issued on every build: replacing a view drops its comments."""
-    meanings: dict[str, str] = loads((SQL / "columns.toml").read_text(encoding="utf-8"))
-    columns = connection.execute(
-        "select table_name, column_name from duckdb_columns() "
-        "where schema_name = 'main' and not internal and database_name = current_database()"
-    ).fetchall()
-    for view, column in columns:
-        connection.execute(f'comment on column main.{view}."{column}" is {quoted(meanings[column])}')

@@ -1,7 +1,18 @@
-"""Which processes run for a warehouse, wherever they hang: they are known by its root in their environment."""
+"""The processes of a command: the environment they are given, and which of them still run, wherever they hang."""
 
+import os
 import time
 from pathlib import Path
+
+
+def environment_of(root, **more):
+    """What a command is told of a warehouse in a test's folder.
+
+    Prefect's database lies beside those folders, for all tests of the process: making one takes longer than most runs.
+    """
+    given = {**os.environ, "BROADSHEET_ROOT": str(root), "PREFECT_HOME": str(root.parent.parent / "prefect"), **more}
+    given.pop("PREFECT_API_URL", None)
+    return given
 
 
 def processes(root):

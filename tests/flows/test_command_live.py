@@ -1,7 +1,6 @@
 """The commands that reach for the web: what they say and write, and the one line when they cannot."""
 
 import json
-import os
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -14,6 +13,7 @@ from flows.extract.sources import load_sources
 from flows.single import fetch_page
 from flows.transform.documents import transform
 from tests.flows.loopback import Response, article, feed, hosts
+from tests.flows.processes import environment_of
 from warehouse.settings import Settings
 
 COMMAND = Path(sys.executable).with_name("broadsheet")
@@ -25,8 +25,7 @@ OPML = """<opml version="2.0"><body><outline text="News">
 
 
 def run(root, *words, given=None, **environment):
-    settings = {**os.environ, "BROADSHEET_ROOT": str(root), "BROADSHEET_DELAY_SECONDS": "0", **environment}
-    settings.pop("PREFECT_API_URL", None)
+    settings = environment_of(root, BROADSHEET_DELAY_SECONDS="0", **environment)
     return subprocess.run(
         [COMMAND, *words], env=settings, capture_output=True, text=True, input=given, check=False, timeout=120
     )

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.flows.archives import write_archive
-from tests.flows.processes import all_end
+from tests.flows.processes import all_end, environment_of
 from warehouse import engine
 from warehouse.settings import Settings
 
@@ -18,12 +18,10 @@ COMMAND = Path(sys.executable).with_name("broadsheet")
 
 
 def start(root, archive, folder=None):
-    environment = {**os.environ, "BROADSHEET_ROOT": str(root), "BROADSHEET_WORKERS": "2"}
-    environment.pop("PREFECT_API_URL", None)
     return subprocess.Popen(
         [COMMAND, "ingest", "archive", archive],
         cwd=folder,
-        env=environment,
+        env=environment_of(root, BROADSHEET_WORKERS="2"),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -1,6 +1,7 @@
 """The reprocess flow as Prefect runs it: its form, its run, and its report, which is there before the views change."""
 
 import asyncio
+import re
 
 import pytest
 from prefect.client.orchestration import get_client
@@ -89,7 +90,8 @@ def test_stored_pages_become_what_the_new_extractor_makes_of_them(root, tmp_path
     assert str(done).startswith("50 reprocessed, 50 documents; 50 pages compared, 50 changed")
     assert seen == [done.report]
     assert "| example.org | 50 | 50 |" in done.report
-    assert "| title | changed | Story 0 | Story 0! |" in done.report
+    # Which of them is the example depends on the shard that is done first.
+    assert re.search(r"\| title \| changed \| Story (\d+) \| Story \1! \|", done.report)
     titles = "select count(*), count_if(title like 'Story %!'), max(version_count) from documents"
     assert query(root, titles) == [(50, 50, 1)]
     assert query(root, LEDGER) == [("completed", "50 pages compared, 50 changed", 50, 0, 50)]

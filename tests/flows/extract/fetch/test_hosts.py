@@ -1,5 +1,6 @@
 """Turns at a host: never two at once, never too soon, and a server that wants to be left alone is."""
 
+import json
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -242,7 +243,9 @@ class TestRivals:
                 with mine.turn(HOST, 2):
                     overlaps.extend(inside)
                     inside.append(1)
-                    sent.append(clock.now())
+                    # The moment that the turn counts from: rivals who wait move the clock on meanwhile.
+                    (record,) = tmp_path.glob("*.json")
+                    sent.append(datetime.fromisoformat(json.loads(record.read_bytes())["sent_at"]))
                     clock.sleep(0.25)
                     inside.pop()
 
