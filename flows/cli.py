@@ -35,8 +35,8 @@ def app() -> None:
 @click.option("--source", metavar="NAME", help="The name under which its pages are kept; the kind by default.")
 @click.option("--max-pages", type=int, metavar="N", help="Stop after this many pages, for a trial.")
 @click.option("--host", "hosts", multiple=True, metavar="HOST", help="Of warc and parquet only this host or site.")
-@click.option("--since", metavar="DATE", help="Of warc and parquet only what was captured on this day or later.")
-@click.option("--until", metavar="DATE", help="Of warc and parquet only what was captured on this day or earlier.")
+@click.option("--since", metavar="DATE", help="Of warc and parquet only captures of this day (UTC) or later.")
+@click.option("--until", metavar="DATE", help="Of warc and parquet only captures of this day (UTC) or earlier.")
 def ingest(kind: str, location: str, source: str | None, max_pages: int | None, **selection: Any) -> None:
     """Read one source once, load what is new, publish the views.
 
@@ -44,7 +44,8 @@ def ingest(kind: str, location: str, source: str | None, max_pages: int | None, 
     `parquet`, and LOCATION a file, a pattern in quotes, or a folder; or `feed` or `sitemap`, and LOCATION its address
     or that of the site; or `url_list`, and LOCATION a file with one address a line, one address, or `-` for standard
     input; a long one is kept in the warehouse's folder `lists`. Of `warc` and `parquet`, --host (which may be given
-    several times; a domain stands for all hosts below it), --since and --until choose what is read.
+    several times; a domain stands for all hosts below it), --since and --until choose what is read; a capture without a
+    time is of no day.
     """
     from flows.orders import IngestOrder
     from flows.terminal import run_flow
@@ -147,7 +148,8 @@ def export(output: Path, export_format: str, all_kinds: bool, **wishes: Any) -> 
     """Write stored pages to a file: WARC 1.1 (.warc.gz or .warc), or the Parquet that `ingest parquet` takes.
 
     A WARC holds all that is known of a page: reading it into another warehouse gives the same page_id. A page whose
-    capture has no time is dated by its load, and a record before it says so.
+    capture has no time is dated by its load, and a record before it says so. Parquet holds the address, the body, the
+    time, the status and the headers alone. Pages without a time of capture are of no day.
     """
     from flows.exporting import ExportOrder
     from flows.exporting import export as export_pages

@@ -78,19 +78,29 @@ class ExportOrder:
 
 
 def export(order: ExportOrder, settings: Settings) -> int:
-    """Writes the pages; returns how many there are. The file replaces one that is there once it is whole."""
+    """Writes the pages; returns how many there are. The file replaces one that is there once it is whole.
+
+    Raises SourceError, and leaves what is there alone, where no stored page is wanted: a name may be mistyped.
+    """
     if not settings.tables.is_dir():
         raise SourceError(f"no warehouse at {str(settings.root)!r}: load something first (broadsheet ingest)")
     pages = stored_pages(settings, order.is_wanted)
     with _replaced(order.output) as file:
-        if order.format is ExportFormat.PARQUET:
-            return _write_parquet(file, pages)
-        writer = WarcWriter(file, order.output.name, settings, is_packed=order.output.suffix == ".gz")
-        count = 0
-        for page, loaded_at in pages:
-            writer.write(page, loaded_at)
-            count += 1
-        return count
+        count = _write(order, file, pages, settings)
+        if not count:
+            raise SourceError(f"no stored page is wanted, so {str(order.output)!r} was not written")
+    return count
+
+
+def _write(order: ExportOrder, file: BinaryIO, pages: Iterator[tuple[Page, datetime]], settings: Settings) -> int:
+    if order.format is ExportFormat.PARQUET:
+        return _write_parquet(file, pages)
+    writer = WarcWriter(file, order.output.name, settings, is_packed=order.output.suffix == ".gz")
+    count = 0
+    for page, loaded_at in pages:
+        writer.write(page, loaded_at)
+        count += 1
+    return count
 
 
 @contextmanager

@@ -38,7 +38,8 @@ def ingest(  # noqa: PLR0913, PLR0917 - the fields of the form
         max_pages: Stop after this many pages, for a trial. Empty: all of them.
         hosts: Of WARC and Parquet files only the pages of these hosts and of those below them, separated by blanks,
             commas or line ends; `example.org` is the whole site. Empty: all of them.
-        since: Of WARC and Parquet files only what was captured on this day (UTC) or later. Empty: everything.
+        since: Of WARC and Parquet files only what was captured on this day (UTC) or later; a capture without a
+            time is of no day. Empty: everything.
         until: Of WARC and Parquet files only what was captured on this day (UTC) or earlier. Empty: everything.
 
     """

@@ -14,9 +14,9 @@ from flows.changes import Changes, TooManyLossesError
 from flows.loading import finish_what_was_left, published_idle_run, published_run
 from flows.orders import ReprocessOrder
 from flows.reports import progress_line
-from flows.reprocessing import changes_to_come, due_pages, shards
+from flows.reprocessing import batches, changes_to_come, due_pages
 from flows.steps import SHARDS_UNDER_WAY
-from flows.tasks import report_changes, reprocess_pages
+from flows.tasks import report_changes, reprocess_shards
 from flows.transform.pool import WorkerPool
 from warehouse import runs
 from warehouse.extractions import Outdated
@@ -85,10 +85,10 @@ def reprocess(
 
 
 def _reprocess_shards(due: Outdated, run: OpenRun, workers: WorkerPool, changes: Changes) -> None:
-    """Shard by shard: while documents are made of one, those of another are compared and stored."""
+    """Batch by batch: while documents are made of one's shard, those of another's are compared and stored."""
     under_way: deque[PrefectFuture[Counts]] = deque()
-    for shard in shards(due, run.settings):
-        under_way.append(reprocess_pages.submit(shard, run, workers, changes))
+    for batch in batches(due, run.settings):
+        under_way.append(reprocess_shards.submit(batch, run, workers, changes))
         if len(under_way) >= SHARDS_UNDER_WAY:
             _settle(under_way.popleft(), run, len(due))
     while under_way:

@@ -20,11 +20,15 @@ from warehouse.settings import Settings
 from warehouse.site_rules import newest_rules
 
 
-def reprocess_pages(page_ids: Sequence[str], run: OpenRun, workers: WorkerPool, changes: Changes) -> Counts:
-    """Transforms a shard again and stores what comes out, once it is counted what that changes.
+def reprocess_shards(batch: Sequence[Sequence[str]], run: OpenRun, workers: WorkerPool, changes: Changes) -> Counts:
+    """Transforms shard after shard again and stores what comes out of each, once it is counted what that changes.
 
-    Raises TooManyLossesError, and stores nothing of the shard, where more is lost than is allowed.
+    Raises TooManyLossesError, and stores nothing of that shard, where more is lost than is allowed.
     """
+    return sum((_reprocessed(shard, run, workers, changes) for shard in batch), Counts())
+
+
+def _reprocessed(page_ids: Sequence[str], run: OpenRun, workers: WorkerPool, changes: Changes) -> Counts:
     remade = transformed_again(page_ids, run.settings, run.row.extractor, run.rules, workers)
     changes.add(remade)
     made = store_ends([one.now for one in remade], run)
@@ -51,6 +55,18 @@ def changes_to_come(order: ReprocessOrder, settings: Settings) -> Changes:
 def shards(due: Outdated, settings: Settings) -> Iterator[list[str]]:
     """The ids of pages in shards that fit into memory, the first one small so that the workers begin."""
     return due.shards(settings.shard_pages, SHARD_BYTES, FIRST_SHARD_PAGES)
+
+
+def batches(due: Outdated, settings: Settings) -> Iterator[list[list[str]]]:
+    """The shards of as many pages as one task may have: a task run costs as much CPU as a few whole pages."""
+    batch: list[list[str]] = []
+    for shard in shards(due, settings):
+        batch.append(shard)
+        if sum(map(len, batch)) >= settings.shard_pages:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
 
 
 def transformed_again(

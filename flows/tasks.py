@@ -17,7 +17,7 @@ from warehouse.runs import OpenRun
 
 load_pages = task(name="load pages", cache_policy=NO_CACHE)(steps.load_pages)
 resume_pages = task(name="resume pages", cache_policy=NO_CACHE)(steps.resume_pages)
-reprocess_pages = task(name="reprocess pages", cache_policy=NO_CACHE)(reprocessing.reprocess_pages)
+reprocess_shards = task(name="reprocess pages", cache_policy=NO_CACHE)(reprocessing.reprocess_shards)
 learn_site_rules = task(name="learn site rules", cache_policy=NO_CACHE)(site_learning.learn_site_rules)
 
 

@@ -344,8 +344,11 @@ class Reject:
             return self.source, self.url, self.rejected_at
         if self.extractor is not None:
             return self.page_id, *_made_by(self.extractor, self.rules_version or 0, self.extraction_number)
-        # An input that was refused unread has no digest: its detail, which says how large it is, tells it from others.
-        return self.page_id or self.location, self.digest or (None if self.page_id else self.detail)
+        if self.page_id or self.digest:
+            return self.page_id or self.location, self.digest
+        # An input that was refused unread has no digest: its detail, which says how large it is, tells it from others,
+        # and so does its address, where places have the same name in many files (`pages.parquet#5`).
+        return self.location, self.detail, *([self.url] if self.url else [])
 
 
 End = Document | Reject

@@ -72,6 +72,9 @@ class Keeper:
         self._page_count += len(answers)
         if len(answers) < len(items):
             answers.append(self._end(worker))
+            if self._is_closed:
+                # Killed by us: no page is to blame, and none must have its end from it.
+                raise PoolClosedError("the pool of workers is closed")
             if answers[-1].exit_code == UNFIT:
                 raise RuntimeError("a worker process has not the code that it is to run: is another version installed?")
         return answers

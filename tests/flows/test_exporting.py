@@ -68,7 +68,6 @@ def test_parquet_is_written_as_it_is_read(filled, tmp_path):
         ({}, 11),
         ({"sources": ["crawl"]}, 6),
         ({"sources": ["crawl", "archive"]}, 11),
-        ({"sources": ["unheard-of"]}, 0),
         ({"hosts": ["harbour.example"]}, 6),
         ({"hosts": ["www.harbour.example"]}, 3),
         ({"since": "2026-10-03", "until": date(2026, 10, 5)}, 3),
@@ -97,6 +96,13 @@ def test_an_export_that_breaks_off_leaves_what_was_there_and_nothing_beside_it(f
     with pytest.raises(OSError, match="disk full"):
         export(order_of(folder / "a.warc.gz"), filled)
     assert [(path.name, path.read_bytes()) for path in folder.iterdir()] == [("a.warc.gz", b"yesterday's")]
+
+
+def test_where_no_page_is_wanted_what_is_there_stays(filled, tmp_path):
+    (tmp_path / "a.warc.gz").write_bytes(b"yesterday's")
+    with pytest.raises(SourceError, match="no stored page is wanted"):
+        export(order_of(tmp_path / "a.warc.gz", sources=["craw1"]), filled)
+    assert (tmp_path / "a.warc.gz").read_bytes() == b"yesterday's"
 
 
 @pytest.mark.parametrize(

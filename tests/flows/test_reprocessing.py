@@ -15,7 +15,7 @@ import pytest
 from flows import publication
 from flows.changes import Changes, TooManyLossesError
 from flows.orders import ReprocessOrder
-from flows.reprocessing import reprocess_pages, shards, transformed_again
+from flows.reprocessing import batches, reprocess_shards, shards, transformed_again
 from flows.steps import make_documents, store_ends, take_shard
 from tests.warehouse.records import NOON, document, page
 from warehouse import engine, extractions, runs, storage
@@ -74,7 +74,7 @@ def reprocess(settings, extractor, choice=EVERY, changes=None, between=None):
     with run_of(settings, "reprocess", extractor) as run:
         due = extractions.outdated(settings, extractor.name, run.rules, choice)
         for shard in shards(due, settings):
-            run.add(reprocess_pages(shard, run, extractor, changes))
+            run.add(reprocess_shards([shard], run, extractor, changes))
             if between:
                 between()
     return run.counts, changes
@@ -90,6 +90,19 @@ def asked(settings, *queries):
 @pytest.fixture
 def settings(settings):
     return replace(settings, shard_pages=15)
+
+
+def test_a_task_has_as_many_pages_as_one_may_however_small_their_shards_are(settings, monkeypatch):
+    monkeypatch.setattr("flows.reprocessing.SHARD_BYTES", 3 * len(page(0).body))
+    settings = replace(settings, shard_pages=20)
+    ingest(settings, Extractor("test/1"))
+    due = extractions.outdated(settings, "test/2", {}, EVERY)
+    found = list(batches(due, settings))
+    assert sorted(page_id for batch in found for shard in batch for page_id in shard) == sorted(
+        page_id for shard in shards(due, settings) for page_id in shard
+    )
+    assert [sum(map(len, batch)) >= 20 for batch in found[:-1]] == [True] * (len(found) - 1)
+    assert max(len(batch) for batch in found) > 2
 
 
 def test_every_page_gets_what_the_new_extractor_makes_of_it_and_no_new_version(settings):

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from flows.extract.fetch.http_bodies import broken_off, decompressed
+from flows.extract.fetch.http_bodies import PIECE_BYTES, broken_off, decompressed
 from flows.extract.fetch.http_exchange import NoAnswerError
 from flows.extract.listing.discovery import is_page
 from warehouse.model import Header, Reason
@@ -72,12 +72,17 @@ def body_of(message: Message, most_bytes: int, *, is_known_cut: bool) -> bytes:
     if not encoding and len(body) <= most_bytes:
         return body
     try:
-        return decompressed([body] if body else [], encoding, most_bytes, is_known_cut=is_known_cut)
+        return decompressed(_pieces(body), encoding, most_bytes, is_known_cut=is_known_cut)
     except NoAnswerError as trouble:
         # Brotli and bare deflate have no mark of their own: what fails to decompress and is a page was one already.
         if trouble.reason is Reason.BAD_ENCODING and len(body) <= most_bytes and is_page(body, None):
             return body
         raise
+
+
+def _pieces(body: bytes) -> Iterator[bytes]:
+    """The body as it came over the wire: a decoder copies what is left of a piece wherever a stream ends in it."""
+    return (body[start : start + PIECE_BYTES] for start in range(0, len(body), PIECE_BYTES))
 
 
 def _header(line: bytes) -> Header | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from flows.web.urls import WEB_SCHEMES, split_url
+from flows.web.urls import WEB_SCHEMES, has_credentials, split_url
 from warehouse.model import Header, Page, PageKind, TimeMeaning
 
 MEDIA_TYPE = "application/vnd.broadsheet.page+json"
@@ -55,7 +55,7 @@ def notes_from(data: bytes) -> Notes | None:
     try:
         given = json.loads(data)
         values = {name: FIELDS[name](value) for name, value in given.items()}
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
         return None
     return Notes(values)
 
@@ -75,7 +75,7 @@ def _text(value: Any) -> str:
 
 
 def _address(value: Any) -> str:
-    if split_url(_text(value)).scheme not in WEB_SCHEMES:
+    if split_url(_text(value)).scheme not in WEB_SCHEMES or has_credentials(value):
         raise ValueError
     return _text(value)
 

@@ -15,6 +15,7 @@ from flows.extract.bulk.parquet_columns import (
     headers,
     is_text,
     moments,
+    readable,
     statuses,
     wanted_columns,
 )
@@ -168,7 +169,7 @@ def _rows_of(batch: pa.RecordBatch, said_type: str) -> Iterator[Row]:
     html = as_bytes(given["html"])
     captured = moments(given["captured_at"]) if "captured_at" in given else nothing
     stated = statuses(given["status"]) if "status" in given else nothing
-    said = given["headers"].to_pylist() if "headers" in given else nothing
+    said = readable(given["headers"]) if "headers" in given else nothing
     for number, url in enumerate(urls):
         yield Row(url, html[number], captured[number], stated[number], said[number], said_type)
 

@@ -87,6 +87,21 @@ def as_bytes(column: pa.Array) -> pa.Array:
     return plain.cast(pa.large_binary())
 
 
+def readable(column: pa.Array) -> list[Any]:
+    """The values of a column with text in it; None for one whose text is no UTF-8."""
+    try:
+        return list(column.to_pylist())
+    except UnicodeDecodeError:
+        return [_readable(value) for value in column]
+
+
+def _readable(value: pa.Scalar) -> Any:
+    try:
+        return value.as_py()
+    except UnicodeDecodeError:
+        return None
+
+
 def moments(column: pa.Array) -> list[datetime | None]:
     """A column of timestamps as moments; those without a zone are of UTC, those that cannot be are None."""
     return [

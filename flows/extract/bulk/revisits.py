@@ -1,37 +1,52 @@
 """Revisit records: captures whose body is that of an earlier one, which the crawler did not keep twice."""
 
 from collections import OrderedDict
+from collections.abc import Iterable
 from hashlib import blake2b
+from typing import NamedTuple
 
 from flows.extract.bulk.warc_packing import Place
 from flows.extract.bulk.warc_records import Record
 
-MOST_ORIGINALS = 100_000
-"""Pages of a file that are remembered by where they stand, the latest ones; a CC-NEWS file of 1 GB has half as many.
-They take some 20 MB."""
+MOST_NAMES = 150_000
+"""Names by which captures of a file are remembered, the latest ones, up to three each; a CC-NEWS file of 1 GB has some
+50,000 pages. They take some 30 MB."""
 NOT_MODIFIED = 304
 
 
+class Original(NamedTuple):
+    """Where an earlier capture stands, and whether it was taken: one that the selection leaves out was not."""
+
+    place: Place
+    is_taken: bool
+
+
 class Originals:
-    """Where the pages of a file stand, by what revisits name: the digest of their payload, or address and date."""
+    """The captures of a file by what revisits name: the digest of their payload, their address and date."""
 
     def __init__(self) -> None:
-        self._places: OrderedDict[bytes, Place] = OrderedDict()
+        self._known: OrderedDict[bytes, Original] = OrderedDict()
 
-    def add(self, record: Record, url: str) -> None:
-        """Remembers a page's record."""
-        self._places[_key(record.header("WARC-Payload-Digest") or _named(url, record.header("WARC-Date")))] = (
-            record.place
-        )
-        if len(self._places) > MOST_ORIGINALS:
-            self._places.popitem(last=False)
+    def add(self, record: Record, url: str, *, is_taken: bool) -> None:
+        """Remembers a capture."""
+        original, digest = Original(record.place, is_taken), record.header("WARC-Payload-Digest")
+        for name in (_named(url, record.header("WARC-Date")), *((_named(url, digest), digest) if digest else ())):
+            self._known[_key(name)] = original
+        while len(self._known) > MOST_NAMES:
+            self._known.popitem(last=False)
 
-    def place_of(self, revisit: Record) -> Place | None:
-        """Where the page stands whose body a revisit has; None where that is not known."""
+    def at_the_same_address(self, revisit: Record, url: str) -> Original | None:
+        """The capture of this very address that a revisit points back to; None where it is not known."""
+        return self._find(_named(url, revisit.header(name)) for name in ("WARC-Payload-Digest", "WARC-Refers-To-Date"))
+
+    def at_any(self, revisit: Record) -> Original | None:
+        """The capture whose body a revisit has, at whatever address; None where it is not known."""
         digest, url = revisit.header("WARC-Payload-Digest"), original_url(revisit)
         named = _named(url, revisit.header("WARC-Refers-To-Date")) if url else None
-        keys = [_key(name) for name in (digest, named) if name]
-        return next((self._places[key] for key in keys if key in self._places), None)
+        return self._find(name for name in (digest, named) if name)
+
+    def _find(self, names: Iterable[str]) -> Original | None:
+        return next((found for name in names if (found := self._known.get(_key(name)))), None)
 
 
 def original_url(revisit: Record) -> str | None:
@@ -39,12 +54,9 @@ def original_url(revisit: Record) -> str | None:
     return bare_url(revisit.header("WARC-Refers-To-Target-URI"))
 
 
-def is_of_same_address(revisit: Record, url: str, status: int | None) -> bool:
-    """Whether a revisit says no more than that this address still gave what it had given before."""
-    if status == NOT_MODIFIED or "server-not-modified" in (revisit.header("WARC-Profile") or ""):
-        return True
-    earlier = original_url(revisit)
-    return earlier is None or earlier == url
+def says_not_modified(revisit: Record, status: int | None) -> bool:
+    """Whether a revisit is the server's word that this address still gives what it gave before."""
+    return status == NOT_MODIFIED or "server-not-modified" in (revisit.header("WARC-Profile") or "")
 
 
 def bare_url(given: str | None) -> str | None:
@@ -54,8 +66,8 @@ def bare_url(given: str | None) -> str | None:
     return given
 
 
-def _named(url: str, date: str | None) -> str:
-    return f"{date} {url}"
+def _named(url: str, mark: str | None) -> str:
+    return f"{mark} {url}"
 
 
 def _key(name: str) -> bytes:

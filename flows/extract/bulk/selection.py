@@ -37,7 +37,10 @@ class Selection:
 
     def remarks(self, passed_over: int) -> list[str]:
         """What a run tells about captures that were left out."""
-        return [f"{passed_over:,} captures were passed over: wanted are those of {self.words}"] if passed_over else []
+        if not passed_over:
+            return []
+        counted = "1 capture was" if passed_over == 1 else f"{passed_over:,} captures were"
+        return [f"{counted} passed over: wanted are those of {self.words}"]
 
     def is_wanted(self, url: str, captured_at: datetime | None) -> bool:
         """Whether a capture is among what is wanted."""

@@ -7,7 +7,7 @@ from flows.extract.bulk.captures import SUCCESS, Capture, Desk, plausible
 from flows.extract.bulk.digests import is_intact
 from flows.extract.bulk.http_messages import MOST_HEADER_BYTES, Message, body_of, message_of
 from flows.extract.bulk.notes import MEDIA_TYPE, Notes, notes_from
-from flows.extract.bulk.revisits import Originals, bare_url, is_of_same_address, original_url
+from flows.extract.bulk.revisits import Original, Originals, bare_url, original_url, says_not_modified
 from flows.extract.bulk.selection import Selection
 from flows.extract.bulk.warc_records import Record, WarcFile
 from flows.extract.fetch.http_exchange import NoAnswerError
@@ -16,6 +16,8 @@ from warehouse.model import Header, Page, Reason, Reject, Repeats
 
 CAPTURES = frozenset({"response", "resource", "revisit"})
 """Kinds of records that are inputs; `warcinfo`, `request`, `metadata`, `conversion` and `continuation` are none."""
+HOLDERS = frozenset({"response", "resource"})
+"""Those with a body of their own."""
 CRAWLERS_OWN = frozenset({"dns", "whois", "urn", "screenshot", "thumbnail", "filedesc", "metadata", "about", "blob"})
 """Schemes under which crawlers keep what they found out or made themselves: look-ups, pictures of pages, extracts."""
 NO_PAGES = re.compile(
@@ -52,6 +54,9 @@ class WarcItems:
             return None
         if not self._selection.is_wanted(url, warc_date(record.header("WARC-Date"))):
             self.passed_over += 1
+            # What is wanted may have its body.
+            if record.kind in HOLDERS and record.length <= self._desk.most_bytes:
+                self._originals.add(record, url, is_taken=False)
             return None
         return self._captured(record, url)
 
@@ -97,7 +102,7 @@ class WarcItems:
             return unlikely
         page = self._desk.page_of(self._capture(record, url, message, record, message), notes)
         if isinstance(page, Page):
-            self._originals.add(record, url)
+            self._originals.add(record, url, is_taken=True)
         return page
 
     def _unlikely(self, record: Record, url: str, message: Message) -> Reject | None:
@@ -110,20 +115,36 @@ class WarcItems:
         return None
 
     def _revisit(self, record: Record, url: str, block: bytes) -> Page | Reject | Repeats:
+        """A repeat of what was taken before, or a page of its own with the body of another capture of the file.
+
+        An address that is said to have given the same before, nobody knows when, is a repeat too: it is how crawlers
+        write what they hold in an earlier file.
+        """
         message = message_of(block)
-        if is_of_same_address(record, url, message.status if message else None):
-            return Repeats()
+        if says_not_modified(record, message.status if message else None):
+            before = self._originals.at_the_same_address(record, url)
+            return Repeats() if before is None or before.is_taken else self._with_body(record, url, None, before)
+        same, any_ = self._originals.at_the_same_address(record, url), self._originals.at_any(record)
+        stated = original_url(record)
+        if stated == url or (stated is None and (same or not any_)):
+            if same is None or same.is_taken:
+                return Repeats()
+            any_ = same
         if message and (unlikely := self._unlikely(record, url, message)):
             return unlikely
-        place = self._originals.place_of(record)
-        original = self._again.record_at(place) if place else None
-        held = original.block() if original else None
-        sent = _sent(original, held) if original and held is not None else None
-        if original is None or sent is None:
-            earlier = f"the capture of {original_url(record)}, whose body this one has, is not in this file"
+        return self._with_body(record, url, message, any_)
+
+    def _with_body(self, record: Record, url: str, message: Message | None, original: Original | None) -> Page | Reject:
+        """The page that a revisit is with the body of its original, which is read once more."""
+        holder = self._again.record_at(original.place) if original else None
+        block = holder.block() if holder else None
+        sent = _sent(holder, block) if holder and block is not None else None
+        if holder is None or sent is None:
+            lack = "cannot be read once more" if original else "is not in this file"
+            earlier = f"the capture of {original_url(record) or url}, whose body this one has, {lack}"
             return self._refused(record, url, Reason.NOT_FOUND, earlier)
         said = message if message and message.headers else sent
-        return self._desk.page_of(self._capture(record, url, said, original, sent))
+        return self._desk.page_of(self._capture(record, url, said, holder, sent))
 
     def _capture(self, record: Record, url: str, said: Message, holder: Record, sent: Message) -> Capture:
         """A capture of what was said, with the body that was sent, which another record may hold: then it is a revisit.

@@ -18,6 +18,8 @@ ACCEPTED = "gzip, deflate, br"
 PIECE_BYTES = 65536
 MOST_CODINGS = 3
 """Codings in one another. One is usual, two are seen where a proxy compresses again."""
+MOST_MEMBERS = 1000
+"""Members of one gzip body. Servers that pack piece by piece send some dozens; each costs far more than its bytes."""
 GZIP = 16 + zlib.MAX_WBITS
 BARE_DEFLATE = -zlib.MAX_WBITS
 
@@ -97,13 +99,17 @@ def _chained(head: bytes, rest: Iterable[bytes]) -> Iterator[bytes]:
 def _inflated(pieces: Iterable[bytes], window: int, name: str) -> Iterator[bytes]:
     """What zlib makes of the pieces: one member after the other; rubbish behind the last one is passed over."""
     decoder = zlib.decompressobj(window)
-    is_begun = False
+    is_begun, members = False, 1
     for piece in pieces:
         data, is_begun = piece, True
         while data:
             if decoder.eof and not _is_member(data, window):
                 break
-            decoder = zlib.decompressobj(window) if decoder.eof else decoder
+            if decoder.eof:
+                members += 1
+                decoder = zlib.decompressobj(window)
+            if members > MOST_MEMBERS:
+                raise _undecodable(f"more than {MOST_MEMBERS:,} {name} streams, one behind the other")
             yield from _fed(decoder, data, name)
             data = decoder.unused_data
     if is_begun and not decoder.eof:

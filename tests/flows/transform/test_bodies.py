@@ -27,6 +27,9 @@ MARKUP = article.page().encode()
         b"plain text",
         b"[link](url) text",
         b"{curly} text",
+        b"ID3, the car, comes in spring <p>text",
+        b"BZhanging off the bridge <p>text",
+        b"OggS wOFF GIF8 <p>text",
         b"\x00\x01 <p>text",
     ]
     + [MARKUP.decode().encode(charset) for charset in ("utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-be")]
@@ -38,7 +41,18 @@ def test_what_may_be_markup_is_given_back(body):
 
 @pytest.mark.parametrize(
     "body",
-    [b"%PDF-1.4 text", b"\x89PNG\r\n\x1a\n", b"GIF89a", b"PK\x03\x04", b"....ftypmp42", b'{"a": "b"}', b"[1, 2]\n"],
+    [
+        *(
+            b"%PDF-1.4 text",
+            b"\x89PNG\r\n\x1a\n",
+            b"GIF89a",
+            b"PK\x03\x04",
+            b"....ftypmp42",
+            b'{"a": "b"}',
+            b"[1, 2]\n",
+        ),
+        *(b"ID3\x04\0", b"BZh91AY&SY", b"OggS\0\2", b"wOFF\0\1\0\0", b"wOF2OTTO"),
+    ],
 )
 def test_what_is_something_else_is_refused_by_its_first_bytes(body):
     assert opened(body).reason is Reason.NOT_HTML
@@ -53,6 +67,11 @@ def test_a_packed_body_that_breaks_off_gives_what_came_before():
     body = opened(gzip.compress(MARKUP)[:-100])
     assert MARKUP.startswith(body.octets)
     assert body.cuts == {Cut.BYTES}
+
+
+def test_of_endless_members_the_first_are_read_and_the_rest_is_a_cut():
+    body = opened(gzip.compress(MARKUP) + gzip.compress(b"") * 500_000)
+    assert body == Body(MARKUP, frozenset({Cut.BYTES}))
 
 
 def test_a_bomb_is_never_inflated_beyond_the_limit():

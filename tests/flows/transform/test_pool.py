@@ -10,12 +10,14 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from pickle import PicklingError
 
 import pytest
 
 from flows.transform import keeper
+from flows.transform.limits import FULL
 from flows.transform.pool import CHUNK_PAGES, worker_pool
 from flows.transform.worker import Allowance
 from tests.flows.processes import all_end, processes
@@ -25,6 +27,10 @@ from warehouse.model import Reason, SiteRules
 STRICT = Allowance(cpu_seconds=0.3, clock_seconds=3.0, memory_bytes=100_000_000)
 PATIENT = Allowance(cpu_seconds=600, clock_seconds=600, memory_bytes=100_000_000)
 LIMIT, FAILED = Reason.RESOURCE_LIMIT, Reason.EXTRACTOR_FAILED
+
+
+def _worked(done, page):
+    return done(page, None, FULL)
 
 
 @pytest.fixture(scope="module")
@@ -194,6 +200,14 @@ def test_a_pool_that_is_closed_ends_workers_that_are_stuck():
 
     threading.Thread(target=cancelled, daemon=True).start()
     assert ended.wait(30)
+
+
+def test_a_page_whose_worker_is_killed_by_the_closing_of_the_pool_has_no_end_from_it():
+    held = keeper.Keeper(PATIENT)
+    held.start()
+    threading.Timer(0.5, held.kill).start()
+    with pytest.raises(keeper.PoolClosedError):
+        held.answers(partial(_worked, work), [page(0, "sleep")])
 
 
 # Its fork server settles signals as the real one does, and loads no extractor: that would be most of the time.

@@ -46,6 +46,27 @@ def test_a_row_is_a_page_filled_as_a_fetched_one_is(tmp_path):
     assert page.headers == (Header("Content-Type", "text/html; charset=gbk"), Header("ETag", '"7"'))
 
 
+def test_headers_that_are_no_utf_8_cost_themselves_alone(tmp_path):
+    broken = pa.array([b'{"ETag": "1"}', b"\xff", b'{"ETag": "3"}'], pa.binary()).view(pa.string())
+    place = file_of(
+        tmp_path / "a.parquet",
+        url=[f"{URL}/{number}" for number in range(3)],
+        html=pa.array([HTML] * 3, pa.binary()),
+        headers=broken,
+    )
+    assert [page.etag for page in reader_of(place)] == ["1", None, "3"]
+
+
+def test_files_of_one_name_have_rejects_of_their_own(tmp_path):
+    refused = []
+    for day in ("one", "two"):
+        (tmp_path / day).mkdir()
+        row = {"url": [f"{URL}/{day}"], "html": pa.array([b""], pa.binary()), "status": [404]}
+        refused += reader_of(file_of(tmp_path / day / "pages.parquet", **row))
+    assert {reject.location for reject in refused} == {"pages.parquet#1"}
+    assert len({reject.reject_id for reject in refused}) == 2
+
+
 def test_only_address_and_html_are_needed_and_other_columns_are_passed_over(tmp_path):
     page = one(tmp_path, title=["x"], language=["en"])
     assert (page.status, page.captured_at, page.headers) == (None, None, ())

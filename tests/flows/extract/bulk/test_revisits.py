@@ -1,8 +1,12 @@
 """Revisits: what a crawler did not keep twice is a repeat, a page with the earlier body, or a reject that says so."""
 
+import gzip
+from datetime import date
+
 import pytest
 
 from flows.extract.bulk import revisits
+from flows.extract.bulk.selection import Selection
 from tests.flows.extract.bulk.warc_making import DATE, HTML, PACKINGS, URL, http, reader_of, record, story, warc_of
 from warehouse.model import Page, Reason, Reject, Repeats
 
@@ -67,8 +71,6 @@ def test_a_revisit_without_headers_of_its_own_has_those_of_the_original(tmp_path
 
 
 def test_a_revisit_of_a_packed_body_is_unpacked_as_the_original_says(tmp_path):
-    import gzip
-
     original = record(block=http(gzip.compress(HTML), Content_Encoding="gzip"), WARC_Payload_Digest=DIGEST)
     _, page = reader_of(warc_of([original, revisit()], tmp_path / "a.warc"))
     assert page.body == HTML
@@ -95,8 +97,54 @@ def test_a_revisit_of_no_page_is_refused_as_that(tmp_path):
 
 
 def test_what_is_remembered_of_a_file_is_bounded(tmp_path, monkeypatch):
-    monkeypatch.setattr(revisits, "MOST_ORIGINALS", 3)
+    monkeypatch.setattr(revisits, "MOST_NAMES", 5)
     near = warc_of([ORIGINAL, *map(story, range(2)), revisit()], tmp_path / "near.warc")
-    far = warc_of([ORIGINAL, *map(story, range(3)), revisit()], tmp_path / "far.warc")
+    far = warc_of([ORIGINAL, *map(story, range(5)), revisit()], tmp_path / "far.warc")
     assert isinstance(list(reader_of(near))[-1], Page)
     assert list(reader_of(far))[-1].reason is Reason.NOT_FOUND
+
+
+FERRY = "https://ferry.example/bridge"
+
+
+def test_a_wanted_revisit_has_the_body_of_a_capture_that_was_not_wanted(tmp_path):
+    reader = reader_of(
+        warc_of([ORIGINAL, revisit(FERRY)], tmp_path / "a.warc"), selection=Selection(("ferry.example",))
+    )
+    (page,) = reader
+    assert (page.url, page.body) == (FERRY, HTML)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {},
+        {"WARC_Refers_To_Target_URI": None},
+        {"WARC_Profile": NOT_MODIFIED, "block": http(b"", status="304 Not Modified")},
+    ],
+)
+def test_nothing_is_a_repeat_of_what_was_passed_over(tmp_path, fields):
+    place = warc_of([ORIGINAL, revisit(URL, **fields), revisit(URL, **fields)], tmp_path / "a.warc")
+    items = list(reader_of(place, selection=Selection(since=date(2026, 10, 6))))
+    assert [(item.url, item.body, item.status) for item in items] == [(URL, HTML, 200)] * 2
+    assert [type(item) for item in reader_of(place)] == [Page, Repeats, Repeats]
+
+
+def test_an_address_that_does_not_say_whose_body_it_has_is_no_repeat_of_another_one(tmp_path):
+    nameless = {"WARC_Refers_To_Target_URI": None, "WARC_Refers_To": "<urn:uuid:00000000-0000-4000-8000-000000000000>"}
+    page = list(reader_of(warc_of([ORIGINAL, revisit(FERRY, **nameless)], tmp_path / "a.warc")))[-1]
+    assert (page.url, page.body) == (FERRY, HTML)
+
+
+def test_a_capture_with_a_digest_is_found_by_its_address_and_date_too(tmp_path):
+    page = list(reader_of(warc_of([ORIGINAL, revisit(WARC_Payload_Digest=None)], tmp_path / "a.warc")))[-1]
+    assert (page.url, page.body) == (OTHER, HTML)
+
+
+def test_what_is_there_and_cannot_be_read_once_more_is_not_said_to_be_missing(tmp_path):
+    place = tmp_path / "a.warc.gz"
+    # The whole file in one piece: nothing in it can be gone to.
+    place.write_bytes(gzip.compress(record("warcinfo", b"") + ORIGINAL + revisit()))
+    reject = list(reader_of(place))[-1]
+    assert reject.reason is Reason.NOT_FOUND
+    assert reject.detail.endswith("cannot be read once more")

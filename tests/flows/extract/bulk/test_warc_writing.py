@@ -168,6 +168,8 @@ def test_pages_of_a_feed_archive_come_back_with_their_hints(tmp_path):
         b'{"requested_url": "javascript:alert(1)"}',
         b'{"hint_title": 7}',
         b'{"captured_at": "2026-10-05T12:30:00"}',
+        b'{"captured_at": "0001-01-01T00:00:00+14:00"}',
+        b'{"requested_url": "https://me:secret@harbour.example/"}',
         b'{"headers": [["a"]]}',
         b"[" * 100_000,
         b"\xff",
