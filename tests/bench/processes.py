@@ -102,11 +102,16 @@ def _kilobytes(pid: int, file: str, name: str) -> int:
     return sum(int(line.split()[1]) for line in lines if line.startswith(name))
 
 
-def processor_seconds(pid: int) -> float:
-    """User and system time of a process, without its children; 0 where it is gone."""
+def descendants_seconds() -> float:
+    """User and system time of all that descend from this process, also of workers that were replaced meanwhile."""
+    return sum(processor_seconds(pid, has_ended_children=True) for pid in family()[1:])
+
+
+def processor_seconds(pid: int, *, has_ended_children: bool = False) -> float:
+    """User and system time of a process, without its children, or with those that have ended; 0 where it is gone."""
     try:
         # The name of the command may hold blanks: the fields are counted from its closing bracket (proc_pid_stat(5)).
         values = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
     except OSError:
         return 0.0
-    return (int(values[11]) + int(values[12])) / TICKS
+    return sum(map(int, values[11 : 15 if has_ended_children else 13])) / TICKS

@@ -8,7 +8,7 @@ from itertools import count, islice
 from statistics import fmean
 
 from flows.transform.pool import WorkerPool, worker_pool
-from tests.bench.processes import family, processor_seconds, proportional_mb, resident_mb
+from tests.bench.processes import descendants_seconds, family, processor_seconds, proportional_mb, resident_mb
 from tests.eval import gold
 from tests.eval.tables import markdown
 from warehouse.model import Page
@@ -37,12 +37,12 @@ class Passed:
 
     def through(self, pool: WorkerPool, pages: Sequence[Page]) -> None:
         """Sends pages through the pool and adds what that took."""
-        wall, main, workers = time.monotonic(), time.process_time(), _workers_seconds()
+        wall, main, workers = time.monotonic(), time.process_time(), descendants_seconds()
         for _ in pool.transform(pages, {}):
             pass
         self.wall += time.monotonic() - wall
         self.main += time.process_time() - main
-        self.workers += _workers_seconds() - workers
+        self.workers += descendants_seconds() - workers
 
 
 def speed(sample: int | None = None) -> int:
@@ -81,10 +81,6 @@ def idle_note(passed: Passed) -> str:
 def _speed_row(workers: int, passed: Passed, pages: int) -> list[str]:
     spent = (f"{seconds * 1000 / pages:.2f}" for seconds in (passed.workers, passed.main))
     return [str(workers), f"{pages / passed.wall:.1f}", *spent]
-
-
-def _workers_seconds() -> float:
-    return sum(processor_seconds(pid) for pid in family()[1:])
 
 
 @dataclass
