@@ -109,7 +109,8 @@ def _inflated(pieces: Iterable[bytes], window: int, name: str) -> Iterator[bytes
                 members += 1
                 decoder = zlib.decompressobj(window)
             if members > MOST_MEMBERS:
-                raise _undecodable(f"more than {MOST_MEMBERS:,} {name} streams, one behind the other")
+                detail = f"more than {MOST_MEMBERS:,} {name} streams, one behind the other"
+                raise NoAnswerError(Reason.TOO_LARGE, detail, is_transient=False)
             yield from _fed(decoder, data, name)
             data = decoder.unused_data
     if is_begun and not decoder.eof:
