@@ -145,7 +145,7 @@ def test_a_body_without_a_length_goes_up_to_the_end_of_the_connection(http):
 def test_a_bomb_ends_at_the_cap(http, coding, bomb):
     got = ask_once(http, saying_once(answer(bomb, headers=[f"Content-Encoding: {coding}"])))
     assert (got.reason, got.is_transient) == (Reason.TOO_LARGE, False)
-    assert "1,000,000" in got.detail
+    assert ("1,000 gzip streams" if coding == "gzip, gzip" else "1,000,000") in got.detail
 
 
 def test_an_announced_length_above_the_cap_is_refused_unread(http):
