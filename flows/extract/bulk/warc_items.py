@@ -121,18 +121,17 @@ class WarcItems:
         write what they hold in an earlier file.
         """
         message = message_of(block)
-        if says_not_modified(record, message.status if message else None):
-            before = self._originals.at_the_same_address(record, url)
-            return Repeats() if before is None or before.is_taken else self._with_body(record, url, None, before)
-        same, any_ = self._originals.at_the_same_address(record, url), self._originals.at_any(record)
+        same, other = self._originals.at_the_same_address(record, url), self._originals.at_any(record)
+        is_unchanged = says_not_modified(record, message.status if message else None)
         stated = original_url(record)
-        if stated == url or (stated is None and (same or not any_)):
-            if same is None or same.is_taken:
-                return Repeats()
-            any_ = same
-        if message and (unlikely := self._unlikely(record, url, message)):
+        is_same = is_unchanged or stated == url or (stated is None and bool(same or not other))
+        if is_same and (same is None or same.is_taken):
+            return Repeats()
+        # That nothing has changed is no answer of the page: it has the one that it had before.
+        said = None if is_unchanged else message
+        if said and (unlikely := self._unlikely(record, url, said)):
             return unlikely
-        return self._with_body(record, url, message, any_)
+        return self._with_body(record, url, said, same if is_same else other)
 
     def _with_body(self, record: Record, url: str, message: Message | None, original: Original | None) -> Page | Reject:
         """The page that a revisit is with the body of its original, which is read once more."""

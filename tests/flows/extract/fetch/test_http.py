@@ -132,20 +132,20 @@ def test_a_body_without_a_length_goes_up_to_the_end_of_the_connection(http):
 
 
 @pytest.mark.parametrize(
-    ("coding", "bomb"),
+    ("coding", "bomb", "told"),
     [
-        ("gzip", torture.gzip_bomb(100_000_000)),
-        ("deflate", torture.deflate_bomb(100_000_000)),
-        ("br", torture.brotli_bomb(100_000_000)),
-        ("gzip, gzip, gzip", torture.nested_bomb(100_000_000)),
+        ("gzip", torture.gzip_bomb(100_000_000), "1,000,000"),
+        ("deflate", torture.deflate_bomb(100_000_000), "1,000,000"),
+        ("br", torture.brotli_bomb(100_000_000), "1,000,000"),
+        ("gzip, gzip, gzip", torture.nested_bomb(100_000_000), "1,000,000"),
         # Much that becomes nothing: empty members, two million of them, in a few kilobytes.
-        ("gzip, gzip", gzip.compress(gzip.compress(b"") * 200_000)),
+        ("gzip, gzip", gzip.compress(gzip.compress(b"") * 200_000), "1,000 gzip streams"),
     ],
 )
-def test_a_bomb_ends_at_the_cap(http, coding, bomb):
+def test_a_bomb_ends_at_the_cap(http, coding, bomb, told):
     got = ask_once(http, saying_once(answer(bomb, headers=[f"Content-Encoding: {coding}"])))
     assert (got.reason, got.is_transient) == (Reason.TOO_LARGE, False)
-    assert ("1,000 gzip streams" if coding == "gzip, gzip" else "1,000,000") in got.detail
+    assert told in got.detail
 
 
 def test_an_announced_length_above_the_cap_is_refused_unread(http):
