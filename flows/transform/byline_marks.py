@@ -5,7 +5,7 @@ of comments and of pictures are named too, so names there count only where they 
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from itertools import chain, islice
@@ -82,7 +82,7 @@ class _Piece:
     is_marked: bool
 
 
-def byline_marks(outline: Iterable[Named], facts: SiteFacts, headline: str | None = None) -> list[Mark]:
+def byline_marks(outline: Sequence[Named], facts: SiteFacts, headline: str | None = None) -> list[Mark]:
     """The marks of a page in document order; a mark inside another is read with it."""
     survey = survey_of(outline, facts, headline)
     above = survey.above_headline

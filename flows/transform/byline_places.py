@@ -1,7 +1,7 @@
 """Where a page may show who wrote it: one pass that finds marked elements, "By …" lines and the head of the article."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import chain, islice
@@ -67,6 +67,8 @@ BEFORE_LINE = re.compile(
     r"(?:\s*[:：]|(?!\s*(?-i:[a-zà-ÿ]))\s|$)",
     re.IGNORECASE,
 )
+# The letters with which those begin; `ſ` is an `s` to an expression that ignores case.
+LINE_BEGINNINGS = frozenset("abdgprstvwABDGPRSTVWſ")
 SITES_BYLINE = "site's byline"
 LINE, AUTHOR_LINK, MEMBER_LINK = "line", "link to an author", "link to a member"
 HEADINGS = frozenset(("h1", "h2", "h3"))
@@ -109,11 +111,11 @@ class Survey:
         )
 
 
-def survey_of(outline: Iterable[Named], facts: SiteFacts, headline: str | None) -> Survey:
+def survey_of(outline: Sequence[Named], facts: SiteFacts, headline: str | None) -> Survey:
     """The marks of a page and the head of its article, which begins at the headline where that is known."""
     survey = Survey()
     site_marks = compiled(facts.byline_selectors) if facts.byline_selectors else None
-    for order, (element, tag, classes, identity) in enumerate(named for named in outline if named[1] in TAGS):
+    for order, (element, tag, classes, identity) in enumerate([named for named in outline if named[1] in TAGS]):
         if tag in HEADINGS:
             _take_heading(survey, order, element, headline)
         elif tag == "p" and survey.headline is not None and survey.text_order is None:
@@ -136,7 +138,7 @@ def survey_of(outline: Iterable[Named], facts: SiteFacts, headline: str | None) 
 
 def _begins_line(text: str, survey: Survey, order: int, tag: str) -> bool:
     """Whether an element begins with "By …": near the headline in any words, else and in headings in plain ones."""
-    if len(text) > LONGEST_LINE or not (match := BEFORE_LINE.match(text)):
+    if len(text) > LONGEST_LINE or text.lstrip()[:1] not in LINE_BEGINNINGS or not (match := BEFORE_LINE.match(text)):
         return False
     return match["plain"] is not None or (order in survey.head and tag not in HEADINGS)
 

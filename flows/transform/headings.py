@@ -1,7 +1,7 @@
 """The headings of a page: what they show, in which parts, and which of them the markup calls the headline or a logo."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final
@@ -42,10 +42,9 @@ class Heading:
     is_logo: bool = False
 
 
-def headings_of(root: HtmlElement) -> tuple[Heading, ...]:
-    """The headings of a page with a text, in their order."""
-    elements = islice(root.iter(*LEVELS), MOST_HEADINGS)
-    return tuple(heading for element in elements if (heading := _heading(element)).text)
+def headings_of(elements: Sequence[HtmlElement]) -> tuple[Heading, ...]:
+    """Those of a page's heading elements that have a text."""
+    return tuple(heading for element in elements[:MOST_HEADINGS] if (heading := _heading(element)).text)
 
 
 def _heading(element: HtmlElement) -> Heading:

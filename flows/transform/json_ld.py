@@ -8,7 +8,7 @@ import html
 import json
 import re
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -60,11 +60,11 @@ class Statements:
     is_cut: bool
 
 
-def nodes_in(root: HtmlElement) -> Statements:
-    """The objects of a page in their order; what only a list names (teasers, menus) is none of them."""
+def nodes_in(elements: Iterable[HtmlElement]) -> Statements:
+    """The objects in a page's scripts in their order; what only a list names (teasers, menus) is none of them."""
     found: list[Node] = []
     left = MAX_TOTAL
-    scripts = (script for script in root.iter("script") if "ld+json" in (script.get("type") or "").lower())
+    scripts = (script for script in elements if "ld+json" in (script.get("type") or "").lower())
     is_cut = False
     for script in islice(scripts, MAX_SCRIPTS):
         text = script.text or ""

@@ -17,7 +17,7 @@ from flows.transform.main_article import ARTICLE_TYPES
 MOST_SCOPES = 200
 MOST_PROPERTIES = 400
 LONGEST_VALUE = 5000
-SCOPES = etree.XPath("//*[@itemscope][@itemtype]|//*[@typeof]")
+SCOPES = etree.XPath("descendant-or-self::*[@itemscope and @itemtype or @typeof]")
 PROPERTIES = etree.XPath(".//*[@itemprop or (@property and not(self::meta))]")
 # Where an element keeps its value (the standard's list); elsewhere it is the text.
 VALUE_ATTRIBUTES = {

@@ -5,7 +5,7 @@ CSS would not.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import cache, lru_cache
 
 from lxml.html import HtmlElement
@@ -29,7 +29,9 @@ class Selectors:
         for selector in selectors:
             self._add(selector)
         # A page, and a site, writes the same classes on element after element.
-        self._means_one = lru_cache(maxsize=4096)(self._means_any)
+        self._meant_by_classes = lru_cache(maxsize=4096)(self._tags_meant)
+        # Most sets name no ids and no attributes, and each look at an element counts: a page has thousands.
+        self._is_plain = not (self.attributes or self.named["#"] or self.begun["#"])
 
     def _add(self, selector: str) -> None:
         match = SELECTOR.fullmatch(selector)
@@ -47,30 +49,34 @@ class Selectors:
 
     def matches(self, element: HtmlElement) -> bool:
         """Whether one of the selectors means this element."""
-        alone = (element, element.tag, element.get("class", ""), element.get("id", ""))
-        return next(self.among([alone]), None) is not None
+        return self._means((element, element.tag, element.get("class", ""), element.get("id", "")))
 
-    def among(self, outline: Iterable[Named]) -> Iterator[HtmlElement]:
+    def among(self, outline: Iterable[Named]) -> list[HtmlElement]:
         """The matching elements of an outline, in its order."""
-        # Most sets name no ids and no attributes, and each look at an element counts: a page has thousands.
-        has_ids = any((self.named["#"], self.begun["#"]))
-        for element, tag, classes, identity in outline:
-            if (
-                tag in self.tags
-                or (classes and self._means_one(tag, ".", classes[:LONGEST_NAMES]))
-                or (has_ids and identity and self._means(tag, "#", identity))
-                or (self.attributes and any(element.get(attribute) is not None for attribute in self.attributes))
-            ):
-                yield element
+        if not self._is_plain:
+            return [named[0] for named in outline if self._means(named)]
+        tags, meant_by = self.tags, self._meant_by_classes
+        return [
+            element
+            for element, tag, classes, _ in outline
+            if tag in tags
+            or (classes and (meant := meant_by(classes[:LONGEST_NAMES])) and (tag in meant or ANY_TAG in meant))
+        ]
 
-    def _means_any(self, tag: str, mark: str, names: str) -> bool:
-        return any(self._means(tag, mark, name) for name in names.split())
-
-    def _means(self, tag: str, mark: str, name: str) -> bool:
-        tags = self.named[mark].get(name)
-        if tags is not None and (ANY_TAG in tags or tag in tags):
+    def _means(self, named: Named) -> bool:
+        element, tag, classes, identity = named
+        meant = self._meant_by_classes(classes[:LONGEST_NAMES]) | self._tags_meant(identity, "#")
+        if tag in self.tags or tag in meant or ANY_TAG in meant:
             return True
-        return name.startswith(self.begun[mark])
+        return any(element.get(attribute) is not None for attribute in self.attributes)
+
+    def _tags_meant(self, names: str, mark: str = ".") -> frozenset[str]:
+        """The tags whose elements are meant if they bear these names."""
+        borne = names.split()
+        meant = {tag for name in self.named[mark].keys() & borne for tag in self.named[mark][name]}
+        if self.begun[mark] and any(name.startswith(self.begun[mark]) for name in borne):
+            meant.add(ANY_TAG)
+        return frozenset(meant)
 
 
 @cache

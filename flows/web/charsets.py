@@ -57,6 +57,8 @@ def decode(body: bytes, header_charset: str | None = None) -> tuple[str, str]:
             return body.decode(charset, "replace").removeprefix("\ufeff"), charset
     if wide := wide_charset(body):
         return body.decode(wide, "replace"), wide
+    if (text := _as_utf_8(body)) is not None:
+        return text, "utf-8"
     for charset in _stated(body, header_charset):
         text = body.decode(charset, "replace")
         if text.count("\ufffd") <= BROKEN_SHARE * len(text) + 3:
@@ -73,20 +75,21 @@ def wide_charset(body: bytes) -> str | None:
 
 
 def _stated(body: bytes, header_charset: str | None) -> list[str]:
-    """Charsets to try, best evidence first; valid UTF-8 with more than ASCII in it can be nothing else."""
+    """Charsets to try, best evidence first."""
     match = STATED.search(body[:STATEMENT_BYTES])
     names = [header_charset, match[1].decode("ascii") if match else None]
-    stated = [known for name in names if name and (known := _known(name))]
-    return ["utf-8", *stated] if _is_utf_8(body) else stated
+    return [known for name in names if name and (known := _known(name))]
 
 
-def _is_utf_8(body: bytes) -> bool:
-    try:
-        body.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
+def _as_utf_8(body: bytes) -> str | None:
+    """The text where the body is valid UTF-8: with more than ASCII in it, it can be nothing else."""
     # ISO-2022 switches charsets by escape sequences and is valid ASCII: it must not pass for UTF-8.
-    return b"\x1b$" not in body
+    if b"\x1b$" in body:
+        return None
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
 
 
 def _known(name: str) -> str | None:

@@ -17,7 +17,8 @@ from pyarrow import parquet
 
 from flows.transform import images, trees
 from flows.transform.blocks import Block, blocks_of
-from flows.transform.content.features import TOKEN, features
+from flows.transform.content.characters import TOKEN
+from flows.transform.content.features import features
 from flows.transform.content.surroundings import Surroundings
 from flows.transform.evidence import Evidence, read_evidence
 from flows.transform.noise import remove_noise

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flows.transform.blocks import HEADINGS, Block
-from flows.transform.content.characters import character_counts
+from flows.transform.content.characters import Characters, Sort
 from flows.transform.content.patterns import PatternSet
 from flows.transform.content.surroundings import ANCESTORS, KINDS, Place, Surroundings
 from flows.transform.evidence import Evidence, unescaped
@@ -28,15 +28,10 @@ TAGS = (
     *("section", "article", "form", "footer", "address", "caption", "body", "center", "main", "header", "aside"),
 )
 TAG_BITS = {tag: 1 << index for index, tag in enumerate(TAGS)}
-TOKEN = re.compile(
-    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]"
-    "|[^\\W\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]+"
-)
-PLAIN_TOKEN = re.compile(r"\w+", re.ASCII)
-SENTENCE_END = re.compile(r"[.!?…](?=\s|[\"”»’)]|\Z)|[。！？]")
 ENDINGS = tuple(".!?。！？…;:»”\"'’)")
-SEPARATORS = re.compile("[|»›·•]")
 ADDRESS = re.compile(r"https?://|www\.|@")
+# One of these is in every address: looking for them in the whole page costs less than a search in each block.
+ADDRESS_PARTS = ("://", "www.", "@")
 # What short lines around an article say, in the languages of the web's larger presses.
 PHRASES = {
     "rights": r"©|copyright|all rights reserved|alle rechte|版权|版權",
@@ -69,6 +64,8 @@ PROSE = 80
 MOSTLY_LINK = 0.5
 FAR = 12
 LEVELS = 4
+COLUMNS = 167
+"""How many columns there are; `weights.npz` has a weight for each."""
 
 
 class Table:
@@ -76,30 +73,37 @@ class Table:
 
     def __init__(self, count: int) -> None:
         self.count = count
-        self.columns: dict[str, Column] = {}
+        self.names: list[str] = []
+        self._values = np.empty((count, COLUMNS), dtype=np.float32)
 
-    def add(self, name: str, values: Sequence[float] | NDArray[np.generic]) -> None:
-        """One column."""
-        self.columns[name] = np.array(values, dtype=np.float32)
+    def add(self, name: str, values: Sequence[float] | NDArray[np.generic] | float) -> None:
+        """One column; a number alone is that of every row."""
+        self._values[:, len(self.names)] = values
+        self.names.append(name)
 
     def add_bits(self, prefix: str, names: Sequence[str], sets: Sequence[int]) -> None:
         """One column for each name of a bit set."""
-        bits = np.array(sets, dtype=np.int64)[:, None] >> np.arange(len(names)) & 1
-        for name, column in zip(names, bits.astype(np.float32).T, strict=True):
-            self.columns[f"{prefix}_{name}"] = column
+        at = len(self.names)
+        self._values[:, at : at + len(names)] = np.array(sets, dtype=np.int64)[:, None] >> np.arange(len(names)) & 1
+        self.names += [f"{prefix}_{name}" for name in names]
+
+    def column(self, name: str) -> Column:
+        """A column that was added."""
+        return self._values[:, self.names.index(name)]
 
     def matrix(self) -> Column:
         """Rows are blocks, columns in the order in which they were added."""
-        return np.stack(list(self.columns.values()), axis=1)
+        return self._values
 
 
 def features(blocks: Sequence[Block], surroundings: Surroundings, statements: Evidence) -> tuple[Column, Column]:
     """The matrix of features (a row for each block) and the number of words in each block."""
     places = [surroundings.of(block.container) for block in blocks]
     texts = [dense(block.text) for block in blocks]
-    words = np.array([word_count(block.text) for block in blocks], dtype=np.float32)
+    characters = Characters([block.text for block in blocks])
+    words = characters.words()
     table = Table(len(blocks))
-    _add_words(table, blocks, texts, words)
+    _add_words(table, blocks, texts, words, characters)
     _add_markup(table, blocks)
     _add_places(table, places)
     _add_statements(table, blocks, texts, statements)
@@ -109,24 +113,25 @@ def features(blocks: Sequence[Block], surroundings: Surroundings, statements: Ev
     return table.matrix(), words
 
 
-def _add_words(table: Table, blocks: Sequence[Block], texts: Sequence[str], words: Column) -> None:
-    lengths = np.maximum(np.array([len(text) for text in texts], dtype=np.float32), 1)
-    sentences = np.array([len(SENTENCE_END.findall(block.text)) for block in blocks], dtype=np.float32)
+def _add_words(
+    table: Table, blocks: Sequence[Block], texts: Sequence[str], words: Column, characters: Characters
+) -> None:
+    lengths = np.maximum(characters.letters(), 1)
+    sentences = characters.sentences()
     table.add("words", np.log1p(words))
     table.add("characters", np.log1p(lengths))
     table.add("sentences", np.log1p(sentences))
     table.add("sentence_rate", sentences / lengths * 50)
-    commas, digits, capitals = character_counts(texts)
-    table.add("comma_rate", commas / lengths * 50)
-    table.add("digit_rate", digits / lengths)
-    table.add("capital_rate", capitals / lengths)
+    table.add("comma_rate", characters.count(Sort.COMMA) / lengths * 50)
+    table.add("digit_rate", characters.count(Sort.DIGIT) / lengths)
+    table.add("capital_rate", characters.count(Sort.CAPITAL) / lengths)
     table.add("is_ended", [block.text.endswith(ENDINGS) for block in blocks])
     table.add("is_question", [block.text.endswith(("?", "？")) for block in blocks])
     table.add("is_colon", [block.text.endswith((":", "：")) for block in blocks])
     table.add("is_cut", [block.text.endswith(("...", "…", "[…]", "[...]")) for block in blocks])
     table.add("is_capitalised", [block.text[:1].isupper() for block in blocks])
-    table.add("has_separator", [SEPARATORS.search(block.text) is not None for block in blocks])
-    table.add("has_address", [ADDRESS.search(block.text) is not None for block in blocks])
+    table.add("has_separator", characters.count(Sort.SEPARATOR) > 0)
+    table.add("has_address", _have_addresses(blocks))
     said = [_said(block.text) for block in blocks]
     table.add_bits("says", list(PHRASES), said)
     table.add_bits("under", list(PHRASES), _under_headings(blocks, said))
@@ -134,9 +139,11 @@ def _add_words(table: Table, blocks: Sequence[Block], texts: Sequence[str], word
     table.add("is_repeated", [repeated[text] > 1 for text in texts])
 
 
-def word_count(text: str) -> int:
-    """Words, or characters of a script that writes no blanks between them."""
-    return len((PLAIN_TOKEN if text.isascii() else TOKEN).findall(text))
+def _have_addresses(blocks: Sequence[Block]) -> list[bool] | float:
+    whole = "\n".join([block.text for block in blocks])
+    if not any(part in whole for part in ADDRESS_PARTS):
+        return 0.0
+    return [ADDRESS.search(block.text) is not None for block in blocks]
 
 
 def _said(text: str) -> int:
@@ -182,19 +189,19 @@ def _add_places(table: Table, places: Sequence[Place]) -> None:
 
 def _add_statements(table: Table, blocks: Sequence[Block], texts: Sequence[str], statements: Evidence) -> None:
     folded = [text.casefold() for text in texts]
-    titles = _titles(statements)
-    is_title = [_is_title(text, titles) for text in folded]
+    is_title = _are_titles(folded, _titles(statements))
     heading = _first(is_title, [block.tag in ("h1", "h2", "h3") for block in blocks])
     rows = np.arange(table.count)
     table.add("is_title", is_title)
-    table.add("has_title", [heading is not None] * table.count)
-    table.add("after_title", np.clip(rows - heading, -60, 60) if heading is not None else [-1] * table.count)
-    table.add("is_before_title", rows < heading if heading is not None else [0] * table.count)
-    summaries = [dense(text).casefold()[:COMPARED] for text in _summaries(statements)]
-    table.add("is_summary", [any(_is_summary(text, summary) for summary in summaries) for text in folded])
+    table.add("has_title", heading is not None)
+    table.add("after_title", -1 if heading is None else np.clip(rows - heading, -60, 60))
+    table.add("is_before_title", 0 if heading is None else rows < heading)
+    table.add(
+        "is_summary", _are_summaries(folded, [dense(text).casefold()[:COMPARED] for text in _summaries(statements)])
+    )
     body = dense(squeeze(statements.article_body or "")).casefold()
-    table.add("is_stated", [bool(body) and len(text) >= SHORTEST_TITLE and text in body for text in folded])
-    table.add("has_stated", [bool(body)] * table.count)
+    table.add("is_stated", [len(text) >= SHORTEST_TITLE and text in body for text in folded] if body else 0)
+    table.add("has_stated", bool(body))
 
 
 def _titles(statements: Evidence) -> list[str]:
@@ -203,10 +210,16 @@ def _titles(statements: Evidence) -> list[str]:
     return [dense(text).casefold() for text in titles if text]
 
 
-def _is_title(text: str, titles: Sequence[str]) -> bool:
-    if len(text) < SHORTEST_TITLE:
-        return False
-    return any(text == title or (len(text) >= SHORTEST_START and title.startswith(text)) for title in titles)
+def _are_titles(texts: Sequence[str], titles: Sequence[str]) -> list[bool]:
+    """Whether each text is a title, or its beginning."""
+    # Few of them begin like one, and that is one look.
+    beginnings = {title[:SHORTEST_TITLE] for title in titles}
+    return [
+        len(text) >= SHORTEST_TITLE
+        and text[:SHORTEST_TITLE] in beginnings
+        and any(text == title or (len(text) >= SHORTEST_START and title.startswith(text)) for title in titles)
+        for text in texts
+    ]
 
 
 def _first(chosen: Sequence[bool], preferred: Sequence[bool]) -> int | None:
@@ -221,8 +234,16 @@ def _summaries(statements: Evidence) -> list[str]:
     return [text for text in summaries if text and len(text) >= SHORTEST_SUMMARY]
 
 
-def _is_summary(text: str, summary: str) -> bool:
-    return len(text) >= SHORTEST_SUMMARY and (text.startswith(summary) or summary.startswith(text))
+def _are_summaries(texts: Sequence[str], summaries: Sequence[str]) -> list[bool]:
+    """Whether each text begins with a summary, or a summary with it."""
+    shared = min([SHORTEST_SUMMARY, *map(len, summaries)])
+    beginnings = {summary[:shared] for summary in summaries}
+    return [
+        len(text) >= SHORTEST_SUMMARY
+        and text[:shared] in beginnings
+        and any(text.startswith(summary) or summary.startswith(text) for summary in summaries)
+        for text in texts
+    ]
 
 
 def _add_position(table: Table, words: Column) -> None:
@@ -231,8 +252,8 @@ def _add_position(table: Table, words: Column) -> None:
     table.add("row_share", np.arange(table.count) / max(table.count, 1))
     table.add("word_share", before / total)
     table.add("words_left", np.log1p(total - before))
-    table.add("page_blocks", np.full(table.count, np.log1p(table.count)))
-    table.add("page_words", np.full(table.count, np.log1p(total)))
+    table.add("page_blocks", np.log1p(table.count))
+    table.add("page_words", np.log1p(total))
 
 
 def _add_containers(table: Table, blocks: Sequence[Block], places: Sequence[Place], words: Column) -> None:
@@ -267,9 +288,9 @@ def _add_trunk(table: Table, blocks: Sequence[Block], places: Sequence[Place], w
             sums[place.up(1).number] += float(count) * (1 - block.link_share)
     if not sums:
         for name in ("trunk_up", "trunk_down"):
-            table.add(name, [FAR] * table.count)
+            table.add(name, FAR)
         for name in ("in_trunk_range", "from_trunk", "to_trunk_end", "is_trunk_tag", "is_trunk_class"):
-            table.add(name, [0] * table.count)
+            table.add(name, 0)
         return
     best = max(sums, key=lambda number: sums[number])
     inside = [row for row, place in enumerate(places) if place.up(1).number == best and len(blocks[row].text) > PROSE]
@@ -286,7 +307,7 @@ def _add_trunk(table: Table, blocks: Sequence[Block], places: Sequence[Place], w
     table.add("to_trunk_end", np.sign(rows - last) * np.log1p(np.abs(rows - last)))
     table.add("is_trunk_tag", [block.tag == tag for block in blocks])
     classes = np.array([place.class_name == class_name for place in places])
-    table.add("is_trunk_class", classes * table.columns["is_trunk_tag"])
+    table.add("is_trunk_class", classes * table.column("is_trunk_tag"))
 
 
 def _trunk(place: Place | None) -> dict[int, int]:

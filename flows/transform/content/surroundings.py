@@ -5,6 +5,7 @@ language: `related-articles`, `share-bar`, `entry-content`. One name proves noth
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -106,25 +107,27 @@ class Surroundings:
         return place
 
     def _inside(self, parent: Place, element: HtmlElement) -> Place:
-        names = _named(element)
+        # All attributes at once: each by itself costs nearly as much as all of them.
+        attributes = dict(element.items())
+        names = _named(attributes) if attributes else 0
         return Place(
-            number=len(self._places),
-            parent=parent,
-            class_name=element.get("class") or "",
-            names=names,
-            around=parent.around | names,
-            text_count=parent.text_count + bool(names & TEXT),
-            tags=parent.tags | ANCESTOR_BITS.get(element.tag, 0),
-            depth=parent.depth + 1,
-            is_hidden=parent.is_hidden or _is_hidden(element),
+            len(self._places),
+            parent,
+            attributes.get("class", ""),
+            names,
+            parent.around | names,
+            parent.text_count + bool(names & TEXT),
+            parent.tags | ANCESTOR_BITS.get(element.tag, 0),
+            parent.depth + 1,
+            is_hidden=parent.is_hidden or (bool(attributes) and _is_hidden(attributes)),
         )
 
 
-def _named(element: HtmlElement) -> int:
+def _named(attributes: Mapping[str, str]) -> int:
     # Each by itself: an id is the only one of its page, the classes beside it are on every page of the site.
     found = 0
     for attribute in ("class", "id", "role", "itemprop"):
-        if names := element.get(attribute):
+        if names := attributes.get(attribute):
             found |= kinds(names[:LONGEST_NAMES])
     return found
 
@@ -135,8 +138,8 @@ def kinds(names: str) -> int:
     return NAMES.found_in(names.lower())
 
 
-def _is_hidden(element: HtmlElement) -> bool:
-    if element.get("hidden") is not None or element.get("aria-hidden") == "true":
+def _is_hidden(attributes: Mapping[str, str]) -> bool:
+    if "hidden" in attributes or attributes.get("aria-hidden") == "true":
         return True
-    style = element.get("style")
-    return bool(style) and HIDDEN_STYLE.search(style[:LONGEST_NAMES]) is not None
+    style = attributes.get("style", "")
+    return HIDDEN_STYLE.search(style[:LONGEST_NAMES]) is not None

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.transform.blocks import blocks_of
-from flows.transform.content.features import ANCESTORS, KINDS, PHRASES, TAGS, TOKEN, Table, features
+from flows.transform.content.features import ANCESTORS, COLUMNS, KINDS, PHRASES, TAGS, Table, features
 from flows.transform.content.scores import _model
 from flows.transform.content.surroundings import Surroundings
 from flows.transform.evidence import Evidence
@@ -35,7 +35,7 @@ def column(monkeypatch):
 
     def named(name, markup, statements=None):
         worked_out(markup, statements)
-        return [round(float(value), 3) for value in tables[-1].columns[name]]
+        return [round(float(value), 3) for value in tables[-1].column(name)]
 
     return named
 
@@ -51,13 +51,13 @@ def test_there_are_as_many_columns_as_the_weights_take(markup):
 def test_all_pages_have_the_same_columns_in_the_same_order(monkeypatch):
     seen = set()
     matrix = Table.matrix
-    monkeypatch.setattr(Table, "matrix", lambda table: seen.add(tuple(table.columns)) or matrix(table))
+    monkeypatch.setattr(Table, "matrix", lambda table: seen.add(tuple(table.names)) or matrix(table))
     # With prose and without, with a title and without: what a page lacks is a column of its own kind all the same.
     for markup in ("x", f"<h1>{TITLE}</h1><p>{ENGLISH[0]}</p>", "<ul><li><a href='/'>a</a></ul>"):
         worked_out(markup)
         worked_out(markup, Evidence(page_title=TITLE, article={"articleBody": ENGLISH[0]}))
     (columns,) = seen
-    assert len(columns) > len(TAGS) + len(PHRASES) + 2 * len(KINDS) + len(ANCESTORS)
+    assert len(set(columns)) == COLUMNS > len(TAGS) + len(PHRASES) + 2 * len(KINDS) + len(ANCESTORS)
 
 
 @pytest.mark.parametrize("language", ARTICLES)
@@ -123,14 +123,6 @@ def test_a_headline_that_is_no_string_breaks_nothing(odd):
     assert np.isfinite(table).all()
 
 
-@pytest.mark.parametrize(
-    ("text", "count"),
-    [("It's 7 o'clock.", 5), ("渡船重新开航", 6), ("去 Bremen 的船", 4), ("เรือ", 4), ("😀 …", 0), ("état", 1)],
-)
-def test_a_word_is_a_word_or_one_character_of_a_script_without_blanks(text, count):
-    assert len(TOKEN.findall(text)) == count
-
-
 def test_a_line_that_stands_twice_is_repeated(column):
     assert column("is_repeated", "<p>again</p><p>once</p><p>a gain</p>") == [1, 0, 1]
 
@@ -163,6 +155,17 @@ def test_a_line_that_json_ld_states_is_stated(column):
 def test_a_summary_that_was_cut_is_found_in_the_line_that_it_begins(column):
     stated = Evidence(meta={"og:description": [ENGLISH[0][:50]]})
     assert column("is_summary", f"<p>{ENGLISH[0]}</p><p>{ENGLISH[1]}</p>", stated) == [1, 0]
+
+
+def test_a_line_that_ends_before_the_summary_does_is_one_too(column):
+    stated = Evidence(meta={"og:description": [ENGLISH[0]]})
+    assert column("is_summary", f"<p>{ENGLISH[0][:30]}</p><p>{ENGLISH[0][:20]}</p>", stated) == [1, 0]
+
+
+def test_a_line_has_an_address_where_one_stands_in_it(column):
+    markup = "<p>https://example.org</p><p>none://here</p><p>me@example.org</p><p>www.example.org</p><p>no</p>"
+    assert column("has_address", markup) == [1, 0, 1, 1, 0]
+    assert column("has_address", "<p>no</p><p>none</p>") == [0, 0]
 
 
 def test_the_trunk_is_where_most_prose_stands(column):
