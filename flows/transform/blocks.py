@@ -21,8 +21,9 @@ INLINE = frozenset((
 # fmt: on
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 SILENT = ("script", "style", "noscript", "template", "head", "svg", "iframe", "object", "textarea", "select")
-# What a run of text can stand in that says something of it, by tag.
-MARKED = {"a": "a", "b": "strong", "strong": "strong", "small": "small", "li": "li", **dict.fromkeys(SILENT, "silent")}
+# What a run of text can stand in that says something of it: how deep it stands in each is kept in a list.
+LINK, STRONG, SMALL, ITEM, UNSHOWN = range(5)
+MARKED = {"a": LINK, "b": STRONG, "strong": STRONG, "small": SMALL, "li": ITEM, **dict.fromkeys(SILENT, UNSHOWN)}
 
 
 @dataclass(slots=True)
@@ -44,72 +45,60 @@ def blocks_of(root: HtmlElement) -> list[Block]:
     return list(_blocks(root))
 
 
-def _blocks(root: HtmlElement) -> Iterator[Block]:
-    walk = _Walk(root)
+def _blocks(root: HtmlElement) -> Iterator[Block]:  # noqa: C901 - a call costs as much as a step of the walk
+    run, depth, containers = _Run(), [0] * 5, [root]
     for event, element in etree.iterwalk(root, events=("start", "end")):
         tag = element.tag
         if not isinstance(tag, str):
             continue
         is_break = tag not in INLINE
-        if is_break and walk.parts and (block := walk.flush()):
+        if is_break and run.parts and (block := run.ended(containers[-1], is_in_list=depth[ITEM] > 0)):
             yield block
+        if tag in MARKED:
+            depth[MARKED[tag]] += 1 if event == "start" else -1
         if event == "start":
-            walk.enter(element, tag, is_break=is_break)
+            if is_break:
+                containers.append(element)
+            elif tag == "a":
+                run.anchors.append(element)
+            text = element.text
+        elif element is root:
+            break
         else:
-            walk.leave(element, tag, is_break=is_break)
-            if element is root:
-                break
-            if element.tail:
-                walk.add(element.tail)
-    if block := walk.flush():
+            if is_break:
+                containers.pop()
+            text = element.tail
+        if text and not depth[UNSHOWN]:
+            run.add(text, depth)
+    if block := run.ended(containers[-1], is_in_list=depth[ITEM] > 0):
         yield block
 
 
-class _Walk:
-    """Where a walk through the tree stands. Each page is walked some thousand steps, so a step is few calls."""
+class _Run:
+    """The run of text that a walk through the tree is in."""
 
-    __slots__ = ("anchors", "containers", "depth", "length", "linked", "parts", "small", "strong")
+    __slots__ = ("anchors", "length", "linked", "parts", "small", "strong")
 
-    def __init__(self, root: HtmlElement) -> None:
-        self.containers = [root]
-        self.depth = dict.fromkeys(MARKED.values(), 0)
+    def __init__(self) -> None:
         self.parts: list[str] = []
         self.anchors: list[HtmlElement] = []
         self.length = self.linked = self.strong = self.small = 0
 
-    def enter(self, element: HtmlElement, tag: str, *, is_break: bool) -> None:
-        if tag in MARKED:
-            self.depth[MARKED[tag]] += 1
-        if is_break:
-            self.containers.append(element)
-        elif tag == "a":
-            self.anchors.append(element)
-        if element.text:
-            self.add(element.text)
-
-    def leave(self, element: HtmlElement, tag: str, *, is_break: bool) -> None:
-        if tag in MARKED:
-            self.depth[MARKED[tag]] -= 1
-        if is_break and self.containers[-1] is element:
-            self.containers.pop()
-
-    def add(self, text: str) -> None:
-        depth = self.depth
-        if depth["silent"]:
-            return
+    def add(self, text: str, depth: list[int]) -> None:
+        """A piece of text, and how deep it stands in what is MARKED."""
         self.parts.append(text)
         if text.isspace():
             return
         size = len(text.strip())
         self.length += size
-        if depth["a"]:
+        if depth[LINK]:
             self.linked += size
-        if depth["strong"]:
+        if depth[STRONG]:
             self.strong += size
-        if depth["small"]:
+        if depth[SMALL]:
             self.small += size
 
-    def flush(self) -> Block | None:
+    def ended(self, container: HtmlElement, *, is_in_list: bool) -> Block | None:
         """The block that ends here, if there is any text since the last break."""
         text = squeeze("".join(self.parts)) if self.length else ""
         length = self.length
@@ -119,7 +108,4 @@ class _Walk:
         shares = self.linked / length, self.strong / length, self.small / length
         anchors, self.anchors = self.anchors, []
         self.length = self.linked = self.strong = self.small = 0
-        if not text:
-            return None
-        container = self.containers[-1]
-        return Block(text, container, container.tag, *shares, is_in_list=self.depth["li"] > 0, anchors=anchors)
+        return Block(text, container, container.tag, *shares, is_in_list, anchors) if text else None

@@ -6,10 +6,10 @@ each of these speaks; they are read in `dates.py`, where the page's habits of wr
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, NamedTuple, cast
+from typing import NamedTuple
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -29,24 +29,14 @@ MOST_PIECES = 24
 # An element deeper below what it shares with the headline is weighed by its nearest ancestors.
 MOST_LEVELS = 14
 
-SHOWN = "[string-length(.) < 160][not(parent::script or parent::style or parent::noscript or parent::option)]"
-# In document order, the texts with a year of ours; the common case, because each further sign costs a search.
-DATED_TEXTS = etree.XPath(f"body/descendant::text()[contains(., '20') or contains(., '19')]{SHOWN}")
+# The texts of these are not shown, or only chosen from.
+UNSHOWN = frozenset(("script", "style", "noscript", "option"))
+# A year of ours; the common case, because each further sign costs a search.
+YEARS = re.compile("20|19")
 # Where there is none: Thai, Arabic and Persian years, an era's, and years of two digits.
-RARELY_DATED_TEXTS = etree.XPath(
-    "body/descendant::text()[contains(., '25') or contains(., '٢٠') or contains(., '۱۴') or contains(., '۱۳')"
-    f" or contains(., '年') or contains(., '.1') or contains(., '.2') or contains(., '/1') or contains(., '/2')]{SHOWN}"
-)
+RARE_YEARS = re.compile(r"25|٢٠|۱۴|۱۳|年|[./][12]")
 # How long ago, in the words of `relative_dates.py`; looked for where no date stands near the headline.
-SHORT = "[string-length(.) < 60][not(parent::script or parent::style or parent::noscript or parent::option)]"
-AGO_TEXTS = etree.XPath(
-    "body/descendant::text()["
-    + " or ".join(
-        f"contains(., '{word}')"
-        for word in ("ago", "前", "vor ", "il y a", "hace ", "назад", "önce", "전", "esterday", "estern")
-    )
-    + f"]{SHORT}"
-)
+AGO = re.compile("ago|前|vor |il y a|hace |назад|önce|전|esterday|estern")
 YEAR = re.compile(r"(?<!\d)(?:19|20|2[45]|1[34])\d\d(?!\d)|\d\s?[./-]\s?\d\d(?!\d)|\d年", re.ASCII)
 # The year at the end of a date whose day stands in an element of its own.
 A_PIECE = re.compile(r"\W*(?:[^\W\d]{3,12}\W*)?(?:19|20)\d\d\W*")
@@ -74,6 +64,10 @@ ASIDE = re.compile(
 )
 ASIDE_TAGS = frozenset(("footer", "nav", "aside", "form", "blockquote", "figcaption"))
 CARD_TAGS = frozenset(("article",))
+
+
+_Text = tuple[HtmlElement, str, bool]
+"""An element, the text at its beginning or behind it, and whether it is the one behind."""
 
 
 class Dated(NamedTuple):
@@ -150,11 +144,26 @@ def _machine_time(element: HtmlElement) -> str | None:
 
 
 def _dated_texts(root: HtmlElement, headline: Headline) -> list[Dated]:
-    dated = list(_weighed(_lines(DATED_TEXTS, root), headline))
+    texts = _short_texts(root)
+    dated = list(_weighed(_lines(texts, YEARS), headline))
     if any(each.weight >= LIKELY and len(each.raw) <= LONGEST_LABEL for each in dated):
         return dated
-    dated += _weighed(_lines(RARELY_DATED_TEXTS, root), headline)
-    return dated + list(_weighed(_relative_lines(root), headline))
+    dated += _weighed(_lines(texts, RARE_YEARS), headline)
+    return dated + list(_weighed(_relative_lines(texts), headline))
+
+
+def _short_texts(root: HtmlElement) -> list[_Text]:
+    """The shown texts of a page that may be a line with a date, in document order."""
+    # One walk for all that is looked for in them: a path of the parser's takes twice as long for each.
+    texts: list[_Text] = []
+    body = root.find("body")
+    for event, element in etree.iterwalk(body, events=("start", "end")):
+        is_tail = event == "end"
+        text = element.tail if is_tail else element.text
+        if text and len(text) < LONGEST_LINE and (is_tail or element.tag not in UNSHOWN):
+            texts.append((element, text, is_tail))
+    # What is behind the body is none of it.
+    return [text for text in texts if text[0] is not body or not text[2]]
 
 
 def _weighed(lines: dict[HtmlElement, str], headline: Headline) -> Iterator[Dated]:
@@ -167,37 +176,41 @@ def _weighed(lines: dict[HtmlElement, str], headline: Headline) -> Iterator[Date
         yield Dated(Evidence.VISIBLE, line, _place(element), weight, _label(element), is_update)
 
 
-def _lines(path: etree.XPath, root: HtmlElement) -> dict[HtmlElement, str]:
-    """The lines with a date in the texts of a path, by their elements, in document order."""
+def _lines(texts: Iterable[_Text], years: re.Pattern[str]) -> dict[HtmlElement, str]:
+    """The lines with a date, by their elements, in document order."""
     lines: dict[HtmlElement, str] = {}
-    for text in cast("list[Any]", path(root))[:MOST_TEXTS]:
-        if YEAR.search(text) and (line := _line(text)):
+    found = (text for text in texts if years.search(text[1]) and _is_shown(text))
+    for text in islice(found, MOST_TEXTS):
+        if YEAR.search(text[1]) and (line := _line(*text)):
             lines.setdefault(*line)
     return lines
 
 
-def _relative_lines(root: HtmlElement) -> dict[HtmlElement, str]:
+def _relative_lines(texts: Iterable[_Text]) -> dict[HtmlElement, str]:
     """The lines that say how long ago something was, by their elements; which of them are dates is known later.
 
     Not those of time elements with a machine's date: that says the same, and better.
     """
-    texts = [text for text in cast("list[Any]", AGO_TEXTS(root))[:MOST_TEXTS] if not text.is_tail]
-    lines = {text.getparent(): squeeze(text) for text in texts}
+    found = (text for text in texts if len(text[1]) < LONGEST_LABEL and AGO.search(text[1]) and _is_shown(text))
+    lines = {element: squeeze(text) for element, text, is_tail in islice(found, MOST_TEXTS) if not is_tail}
     return {element: line for element, line in lines.items() if not _machine_time(element)}
 
 
-def _line(text: Any) -> tuple[HtmlElement, str] | None:
+def _is_shown(text: _Text) -> bool:
+    element, _, is_tail = text
+    return not is_tail or element.getparent().tag not in UNSHOWN
+
+
+def _line(element: HtmlElement, text: str, is_tail: bool) -> tuple[HtmlElement, str] | None:  # noqa: FBT001 - a _Text
     """The element whose text is a line with a date, and the line; a date in pieces is put together."""
-    element = text.getparent()
-    if text.is_tail and element is not None:
-        element = element.getparent()
+    holder = element.getparent() if is_tail else element
     line = squeeze(text)
     for _ in range(LEVELS_OF_PIECES):
-        if element is None or len(line) > LONGEST_LINE or has_date(line) or not A_PIECE.fullmatch(text):
+        if holder is None or len(line) > LONGEST_LINE or has_date(line) or not A_PIECE.fullmatch(text):
             break
-        line = squeeze(" ".join(_pieces(element)))
-        element = element if has_date(line) else element.getparent()
-    return (element, line) if element is not None and len(line) <= LONGEST_LINE and has_date(line) else None
+        line = squeeze(" ".join(_pieces(holder)))
+        holder = holder if has_date(line) else holder.getparent()
+    return (holder, line) if holder is not None and len(line) <= LONGEST_LINE and has_date(line) else None
 
 
 def _weight(element: HtmlElement, standing: Standing, headline: Headline) -> float:

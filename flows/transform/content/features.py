@@ -99,7 +99,8 @@ class Table:
 def features(blocks: Sequence[Block], surroundings: Surroundings, statements: Evidence) -> tuple[Column, Column]:
     """The matrix of features (a row for each block) and the number of words in each block."""
     places = [surroundings.of(block.container) for block in blocks]
-    texts = [dense(block.text) for block in blocks]
+    # `dense`, of texts whose only blanks are single spaces.
+    texts = [block.text.replace(" ", "") for block in blocks]
     characters = Characters([block.text for block in blocks])
     words = characters.words()
     table = Table(len(blocks))

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.transform.fingerprints import LAYOUT, minhash, similarity
+from flows.transform.fingerprints import LAYOUT, PLAIN_TOKEN, SPECIAL, TOKEN, minhash, similarity
 
 HARBOUR = (
     "The harbour council met on Tuesday to talk about the new tram line, and did not agree on where it should end. "
@@ -76,3 +76,9 @@ def test_a_word_with_vowel_signs_is_one_token():
 def test_every_text_has_a_fingerprint_of_one_size_or_none(text):
     made = minhash(text)
     assert made is None or len(made) == LAYOUT.size
+
+
+@given(st.text() | st.text("aé_1橋ไ\u0301\u0915\u093f .-’"))
+def test_where_no_special_character_is_the_plain_tokens_are_the_tokens(text):
+    if not SPECIAL.search(text):
+        assert PLAIN_TOKEN.findall(text) == TOKEN.findall(text)

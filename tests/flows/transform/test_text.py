@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from flows.transform.claims import chosen_value
 from flows.transform.evidence import Evidence
-from flows.transform.languages import language_claims, script, word_count
+from flows.transform.languages import PLAIN_WORD, SPECIAL, WORD, language_claims, script, word_count
 from flows.transform.text import character_count, dense, squeeze, text_hash
 from flows.web.sites import SiteFacts
 
@@ -104,6 +104,12 @@ def test_words_are_counted_by_the_languages_own_rule():
 )
 def test_vowel_signs_belong_to_their_word(text, words):
     assert word_count(text, None) == words
+
+
+@given(st.text() | st.text("aé_1橋ไ\u0301\u0915\u093f .-’"))
+def test_where_no_special_character_is_the_plain_words_are_the_words(text):
+    if not SPECIAL.search(text):
+        assert PLAIN_WORD.findall(text) == WORD.findall(text)
 
 
 def test_a_long_row_of_letters_and_signs_is_counted_at_once():

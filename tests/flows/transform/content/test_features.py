@@ -159,7 +159,7 @@ def test_a_summary_that_was_cut_is_found_in_the_line_that_it_begins(column):
 
 def test_a_line_that_ends_before_the_summary_does_is_one_too(column):
     stated = Evidence(meta={"og:description": [ENGLISH[0]]})
-    assert column("is_summary", f"<p>{ENGLISH[0][:30]}</p><p>{ENGLISH[0][:20]}</p>", stated) == [1, 0]
+    assert column("is_summary", f"<p>{ENGLISH[0][:50]}</p><p>{ENGLISH[0][:20]}</p>", stated) == [1, 0]
 
 
 def test_a_line_has_an_address_where_one_stands_in_it(column):
