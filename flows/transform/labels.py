@@ -19,6 +19,7 @@ LONGEST_LABEL = 60
 MOST_STRINGS = 5
 # The box of a row, its list, its item.
 NEAREST_BOXES = 3
+WHOLES = frozenset(("article", "main", "body"))
 LONGEST_NAMES = 300
 # WordPress writes dozens of classes on the box of a post.
 LONGEST_CLASSES = 2000
@@ -157,19 +158,20 @@ class _Boxes:
     """What the names of boxes say of the links in them. Neighbours stand in the same boxes: each is asked once."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[HtmlElement, int], Kind | None] = {}
+        # By how many levels are asked about.
+        self._known: tuple[dict[HtmlElement, Kind | None], ...] = tuple({} for _ in range(NEAREST_BOXES + 1))
 
     def kind(self, box: HtmlElement | None, levels: int = NEAREST_BOXES) -> Kind | None:
         """What a box and those around it say; None where they speak of something else than this article."""
-        if box is None or levels == 0 or box.tag in ("article", "main", "body"):
+        if box is None or levels == 0:
             return Kind.OTHER
-        place = box, levels
-        if place not in self._known:
-            self._known[place] = self._said(box, levels)
-        return self._known[place]
+        known = self._known[levels]
+        if box not in known:
+            known[box] = Kind.OTHER if box.tag in WHOLES else self._said(box, levels)
+        return known[box]
 
     def _said(self, box: HtmlElement, levels: int) -> Kind | None:
-        is_article, said = _meaning((box.get("class") or "")[:LONGEST_CLASSES], (box.get("id") or "")[:LONGEST_NAMES])
+        is_article, said = _meaning(box.get("class", "")[:LONGEST_CLASSES], box.get("id", "")[:LONGEST_NAMES])
         if is_article or said is None:
             return said
         around = self.kind(box.getparent(), levels - 1)
@@ -204,4 +206,4 @@ def _is_in_sentence(anchor: HtmlElement) -> bool:
 
 
 def _words(names: str) -> frozenset[str]:
-    return frozenset(word.lower() for word in WORD.findall(names[:LONGEST_NAMES]))
+    return frozenset(map(str.lower, WORD.findall(names[:LONGEST_NAMES])))

@@ -14,6 +14,7 @@ from flows.transform.outline import Named
 
 SELECTOR = re.compile(r"(?P<tag>[\w-]+)?(?:(?P<mark>[.#])(?P<name>[\w-]+)(?P<open>\*)?)?(?:\[(?P<attribute>[\w-]+)\])?")
 ANY_TAG = "*"
+NO_TAGS = frozenset[str]()
 # Names are a few words; a class attribute of a megabyte is bait.
 LONGEST_NAMES = 500
 
@@ -72,11 +73,9 @@ class Selectors:
 
     def _tags_meant(self, names: str, mark: str = ".") -> frozenset[str]:
         """The tags whose elements are meant if they bear these names."""
-        borne = names.split()
-        meant = {tag for name in self.named[mark].keys() & borne for tag in self.named[mark][name]}
-        if self.begun[mark] and any(name.startswith(self.begun[mark]) for name in borne):
-            meant.add(ANY_TAG)
-        return frozenset(meant)
+        borne, named, begun = names.split(), self.named[mark], self.begun[mark]
+        meant = NO_TAGS if named.keys().isdisjoint(borne) else NO_TAGS.union(*(named.get(name, ()) for name in borne))
+        return meant | {ANY_TAG} if begun and any(name.startswith(begun) for name in borne) else meant
 
 
 @cache

@@ -44,9 +44,9 @@ Numbers = NDArray[np.float32]
 # Below this expected F1 (some 6 % of pages) votes of the others gain .2 to .9 points of F1 on each gold set that was
 # held out of the learning; above it they lose some, and cost 20 ms.
 SURE = 0.95
-# Of the unsure pages one in five has more blocks: lists, shops and wikis. There the others take 40 to 300 ms a page,
-# nearly half of all that they cost, and gain nothing.
-MOST_ASKED = 300
+# Of the unsure pages one in seven has more blocks: lists, shops and wikis. There the others take 40 to 400 ms a page,
+# a third of all that they cost, and gain nothing.
+MOST_ASKED = 400
 # How likely a line is to be the article's that the publisher or the feed gives and the page does not show; and how much
 # more text they must give than the page shows to be taken for it: what they give is often one long line, or cut.
 GIVEN = 0.7
