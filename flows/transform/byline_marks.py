@@ -5,7 +5,7 @@ of comments and of pictures are named too, so names there count only where they 
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 from itertools import chain, islice
@@ -25,7 +25,7 @@ from flows.transform.byline_places import (
     survey_of,
 )
 from flows.transform.names import has_given_name, people_in, unique, without_places
-from flows.transform.outline import Named
+from flows.transform.outline import Outline
 from flows.transform.text import squeeze
 from flows.web.sites import SiteFacts
 
@@ -82,7 +82,7 @@ class _Piece:
     is_marked: bool
 
 
-def byline_marks(outline: Sequence[Named], facts: SiteFacts, headline: str | None = None) -> list[Mark]:
+def byline_marks(outline: Outline, facts: SiteFacts, headline: str | None = None) -> list[Mark]:
     """The marks of a page in document order; a mark inside another is read with it."""
     survey = survey_of(outline, facts, headline)
     above = survey.above_headline

@@ -1,14 +1,13 @@
 """Where a page may show who wrote it: one pass that finds marked elements, "By …" lines and the head of the article."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import chain, islice
 
 from lxml.html import HtmlElement
 
-from flows.transform.outline import Named
+from flows.transform.outline import Outline
 from flows.transform.selectors import compiled
 from flows.transform.text import squeeze
 from flows.web.sites import SiteFacts
@@ -111,11 +110,11 @@ class Survey:
         )
 
 
-def survey_of(outline: Sequence[Named], facts: SiteFacts, headline: str | None) -> Survey:
+def survey_of(outline: Outline, facts: SiteFacts, headline: str | None) -> Survey:
     """The marks of a page and the head of its article, which begins at the headline where that is known."""
     survey = Survey()
     site_marks = compiled(facts.byline_selectors) if facts.byline_selectors else None
-    for order, (element, tag, classes, identity) in enumerate([named for named in outline if named[1] in TAGS]):
+    for order, (element, tag, classes) in enumerate([named for named in outline.named if named[1] in TAGS]):
         if tag in HEADINGS:
             _take_heading(survey, order, element, headline)
         elif tag == "p" and survey.headline is not None and survey.text_order is None:
@@ -127,7 +126,7 @@ def survey_of(outline: Sequence[Named], facts: SiteFacts, headline: str | None) 
             evidence = (
                 SITES_BYLINE
                 if site_marks and site_marks.matches(element)
-                else _evidence(element, tag, classes or identity)
+                else _evidence(element, tag, classes or element.get("id"))
             )
             if evidence is None and (text := element.text) and _begins_line(text, survey, order, tag):
                 evidence = LINE
@@ -154,7 +153,7 @@ def _take_heading(survey: Survey, order: int, element: HtmlElement, headline: st
         survey.near.clear()
 
 
-def _evidence(element: HtmlElement, tag: str, names: str) -> str | None:
+def _evidence(element: HtmlElement, tag: str, names: str | None) -> str | None:
     """How an element is marked as naming an author; None for all others."""
     if names and (name := _author_class(names)):
         return f"class {name}"

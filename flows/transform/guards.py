@@ -89,7 +89,7 @@ def read_body(page: Page, limits: Limits = FULL) -> Guarded | Unreadable:
 def guarded(markup: str, limits: Limits = FULL) -> Guarded:
     """The page's markup within the limits, and its tree. What is within them comes back as it is."""
     signs = markup.count("<")
-    if is_modest(markup, limits):
+    if is_modest(markup, limits, signs):
         root = trees.parse(markup)
         if signs <= HARMLESS_DEPTH or not _is_deep(root, limits):
             return Guarded(markup, root)
@@ -99,11 +99,11 @@ def guarded(markup: str, limits: Limits = FULL) -> Guarded:
     return _within(markup, limits, is_strict=True) if _is_deep(within.root, limits) else within
 
 
-def is_modest(markup: str, limits: Limits) -> bool:
-    """Whether a page is within all limits but that of depth, as a quick look tells; large ones are measured."""
+def is_modest(markup: str, limits: Limits, signs: int) -> bool:
+    """Whether a page with so many signs `<` is within all limits but that of depth; only a quick look is taken."""
     if len(markup) > min(limits.characters, limits.tag_characters, limits.script_characters):
         return False
-    if markup.count("<") > limits.tags:
+    if signs > limits.tags:
         return False
     return len(markup) <= HARMLESS_CHARACTERS or not has_large_tag(markup, limits.attributes)
 

@@ -9,7 +9,7 @@ from lxml.html import HtmlElement
 
 from flows.transform.captions import caption_text
 from flows.transform.image_versions import largest_version
-from flows.transform.outline import Named
+from flows.transform.outline import Outline
 from flows.transform.selectors import compiled
 from flows.transform.text import squeeze
 from flows.web.sites import SiteFacts
@@ -69,7 +69,7 @@ def image_url(element: HtmlElement, base: str) -> str | None:
     return largest.url if largest else None
 
 
-def marked_captions(outline: Iterable[Named], facts: SiteFacts) -> dict[HtmlElement, None]:
+def marked_captions(outline: Outline, facts: SiteFacts) -> dict[HtmlElement, None]:
     """The elements that are marked as captions, in their order."""
     return dict.fromkeys(compiled(facts.caption_selectors).among(outline))
 

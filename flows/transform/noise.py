@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from functools import cache
 
 from flows.transform.blocks import Block
-from flows.transform.outline import Named
+from flows.transform.outline import Outline
 from flows.transform.selectors import compiled
 from flows.web.sites import SiteFacts
 
@@ -22,7 +22,7 @@ LONGEST_TITLE = 60
 QUOTES = ("blockquote", "q")
 
 
-def remove_noise(outline: Iterable[Named], facts: SiteFacts) -> None:
+def remove_noise(outline: Outline, facts: SiteFacts) -> None:
     """Take the elements out that the facts name, with all that is in them; text behind them stays."""
     for element in compiled(facts.noise_selectors).among(outline):
         if element.getparent() is not None and element.tag not in ("html", "body"):

@@ -23,7 +23,7 @@ from flows.transform.leads import lead_claims, with_lead
 from flows.transform.limits import Limits
 from flows.transform.links import MOST_LINKS, links_in
 from flows.transform.noise import remove_noise, without_noise
-from flows.transform.outline import outline_of
+from flows.transform.outline import Outline
 from flows.transform.refusals import Shown, has_player, refusal_claims
 from flows.transform.site_rules import is_site_noise
 from flows.transform.standfirsts import standfirsts
@@ -51,7 +51,7 @@ def read(page: Page, guarded: Guarded, rules: SiteRules, limits: Limits) -> Read
     is_fragment = trees.is_fragment(guarded.markup)
     facts = site_facts(page.url)
     root = guarded.root
-    outline = outline_of(root)
+    outline = Outline(root)
 
     # What the page states about itself and shows around its text, before anything is taken out of the tree.
     statements = read_evidence(root, page.url)

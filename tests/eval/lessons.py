@@ -22,7 +22,7 @@ from flows.transform.content.features import features
 from flows.transform.content.surroundings import Surroundings
 from flows.transform.evidence import Evidence, read_evidence
 from flows.transform.noise import remove_noise
-from flows.transform.outline import outline_of
+from flows.transform.outline import Outline
 from flows.transform.text import dense, squeeze
 from flows.web.charsets import decode
 from flows.web.sites import site_facts
@@ -123,8 +123,8 @@ def _seen(body: bytes, url: str) -> tuple[list[Block], Surroundings, Evidence]:
     root = trees.parse(markup)
     statements = read_evidence(root, url)
     images.reveal_lazy_pictures(root)
-    remove_noise(outline_of(root), facts)
-    images.remove_captions(root, images.marked_captions(outline_of(root), facts))
+    remove_noise(Outline(root), facts)
+    images.remove_captions(root, images.marked_captions(Outline(root), facts))
     cleaned = root.find("body")
     return blocks_of(cleaned), Surroundings(cleaned), statements
 

@@ -9,7 +9,7 @@ import pytest
 from flows.transform import trees
 from flows.transform.byline_marks import byline_marks
 from flows.transform.documents import transform
-from flows.transform.outline import outline_of
+from flows.transform.outline import Outline
 from flows.web.sites import SiteFacts
 from warehouse.model import Page
 
@@ -70,5 +70,5 @@ def test_no_page_made_to_be_slow_keeps_the_bylines_busy(piece):
     """A hundred thousand marks are read in no more than a pass over them takes."""
     root = trees.parse(f"<html><body><h1>The bridge</h1>{piece * 100_000}</body></html>")
     began = time.process_time()
-    byline_marks(outline_of(root), SiteFacts())
+    byline_marks(Outline(root), SiteFacts())
     assert time.process_time() - began < BUSY_SECONDS

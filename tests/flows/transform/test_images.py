@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from flows.transform.captions import LABELS, without_credits
 from flows.transform.images import marked_captions, pictures, reveal_lazy_pictures
-from flows.transform.outline import outline_of
+from flows.transform.outline import Outline
 from flows.transform.text import squeeze
 from flows.transform.trees import parse
 from flows.web.sites import site_facts
@@ -20,9 +20,7 @@ def found(markup):
     reveal_lazy_pictures(root)
     for fallback in list(root.iter("noscript")):
         fallback.drop_tree()
-    return [
-        image for _, image in pictures(root, URL, site_facts(URL), marked_captions(outline_of(root), site_facts(URL)))
-    ]
+    return [image for _, image in pictures(root, URL, site_facts(URL), marked_captions(Outline(root), site_facts(URL)))]
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from flows.transform.content import read_content
 from flows.transform.evidence import read_evidence
 from flows.transform.noise import remove_noise
-from flows.transform.outline import outline_of
+from flows.transform.outline import Outline
 from flows.transform.trees import parse
 from flows.web.sites import site_facts
 
@@ -179,7 +179,7 @@ def content_of(markup, fed=None, *, is_fragment=False):
     """The content of a page as the transform asks for it: without scripts and what is named as noise everywhere."""
     root = parse(markup)
     statements = read_evidence(root, URL)
-    remove_noise(outline_of(root), site_facts(URL))
+    remove_noise(Outline(root), site_facts(URL))
     return read_content(root, statements, fed, is_fragment=is_fragment)
 
 
