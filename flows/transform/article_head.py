@@ -8,6 +8,7 @@ from itertools import islice
 
 from lxml.html import HtmlElement
 
+from flows.transform.outline import Outline
 from flows.transform.text import dense
 
 # A page has one headline; templates that make every teaser an h1 have some dozens.
@@ -18,10 +19,10 @@ LONGEST_HEADING = 2000
 SHORTEST_PART = 12
 
 
-def headline_element(root: HtmlElement, headline: str | None) -> HtmlElement | None:
+def headline_element(outline: Outline, headline: str | None) -> HtmlElement | None:
     """The heading that shows the headline, else the first h1 that has words; None where the page has neither."""
     wanted = _comparable(headline or "")
-    shown = [(heading, _words(heading)) for heading in islice(root.iter("h1", "h2"), MOST_HEADINGS)]
+    shown = [(heading, _words(heading)) for heading in outline.of("h1", "h2")[:MOST_HEADINGS]]
     same = next((heading for heading, words in shown if words and words == wanted), None)
     if same is not None:
         return same

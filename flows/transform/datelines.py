@@ -14,6 +14,7 @@ from typing import NamedTuple
 from lxml import etree
 from lxml.html import HtmlElement
 
+from flows.transform.outline import Outline
 from flows.transform.text import squeeze
 from flows.transform.written_dates import has_date
 from warehouse.model import Evidence
@@ -120,15 +121,15 @@ class Headline:
         return bool(shared.index(between[-1]) > shared.index(self._path[hops - 1]))
 
 
-def dated_elements(root: HtmlElement, headline: HtmlElement | None, *, with_texts: bool = True) -> list[Dated]:
+def dated_elements(outline: Outline, headline: HtmlElement | None, *, with_texts: bool = True) -> list[Dated]:
     """What may be the page's date, in document order within each kind; without its texts, its time elements alone."""
-    known = Headline(headline, root)
-    dated = list(_dated_times(root, known))
-    return dated + _dated_texts(root, known) if with_texts else dated
+    known = Headline(headline, outline.root)
+    dated = list(_dated_times(outline, known))
+    return dated + _dated_texts(outline.root, known) if with_texts else dated
 
 
-def _dated_times(root: HtmlElement, headline: Headline) -> Iterator[Dated]:
-    elements = (element for element in root.iter("time", "abbr") if _machine_time(element))
+def _dated_times(outline: Outline, headline: Headline) -> Iterator[Dated]:
+    elements = (element for element in outline.of("time", "abbr") if _machine_time(element))
     for element in islice(elements, MOST_TIMES):
         names = _names(element)
         weight = _weight(element, headline.standing(element), headline) + (1 if element.tag == "time" else 0)

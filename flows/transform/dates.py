@@ -19,6 +19,7 @@ from flows.transform.date_labels import Label, label_of
 from flows.transform.datelines import Dated
 from flows.transform.evidence import Evidence as Statements
 from flows.transform.moments import Moment, Reader, day_start, page_reader
+from flows.transform.outline import Outline
 from flows.transform.script_dates import scripted_dates
 from flows.transform.stated_dates import modified_statements, published_statements, url_dates, vague_statements
 from flows.transform.written_dates import dates_in
@@ -65,13 +66,13 @@ class Publication:
 NOTHING_KNOWN = Publication()
 
 
-def dated_elements(root: HtmlElement, statements: Statements, heading: HtmlElement | None) -> list[Dated]:
+def dated_elements(outline: Outline, statements: Statements, heading: HtmlElement | None) -> list[Dated]:
     """What a page's tree holds in dates: time elements and, unless the page states an instant, lines and scripts."""
     is_exact = any(
         found.written.zone for dated in published_statements(statements) for found in dates_in(dated.raw)[:1]
     )
-    shown = datelines.dated_elements(root, heading, with_texts=not is_exact)
-    return shown if is_exact else [*shown, *scripted_dates(root)]
+    shown = datelines.dated_elements(outline, heading, with_texts=not is_exact)
+    return shown if is_exact else [*shown, *scripted_dates(outline)]
 
 
 def publication(claims: Sequence[Claim]) -> Publication:

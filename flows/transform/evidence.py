@@ -3,17 +3,18 @@
 A fragment from a feed has next to none of it; each field is then empty, and the other steps fall back.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
 from lxml.html import HtmlElement
 
-from flows.transform.headings import LEVELS, Heading, headings_of
+from flows.transform.headings import Heading, headings_of
 from flows.transform.json_ld import Node, Statements, nodes_in, strings_in, types_of, unescaped
 from flows.transform.main_article import main_article, page_node
 from flows.transform.microdata import marked_properties
+from flows.transform.outline import Outline
 from flows.transform.text import squeeze_or_none
 from warehouse.model import Cut
 
@@ -106,14 +107,14 @@ class Evidence:
         return stated or linked or self.first_marked("license") or self.first_meta("dc.rights", "dcterms.license")
 
 
-def read_evidence(root: HtmlElement, url: str = "") -> Evidence:
+def read_evidence(outline: Outline, url: str = "") -> Evidence:
     """All statements of a page; its address helps to tell its own article from those of teasers."""
-    elements = _Elements(root)
-    meta, links = _metas(elements.metas), _links(elements.links)
+    root = outline.root
+    meta, links = _metas(outline), _links(outline)
     canonical = next((href for href in links.get("canonical", ()) if href), None)
-    headings = headings_of(elements.headings)
-    page_title = next((_title(title) for title in elements.titles if not _is_in_drawing(title)), None)
-    stated = nodes_in(elements.scripts)
+    headings = headings_of(outline)
+    page_title = next((_title(title) for title in outline.of("title") if not _is_in_drawing(title)), None)
+    stated = nodes_in(outline)
     nodes = stated.nodes
     stated_titles = [*meta.get("og:title", ())[:1], page_title, *(heading.text for heading in headings)]
     addresses = [url, canonical, *meta.get("og:url", ())[:1]]
@@ -126,45 +127,23 @@ def read_evidence(root: HtmlElement, url: str = "") -> Evidence:
         or root.get("xml:lang"),
         page_title=page_title,
         headings=tuple(heading.text for heading in headings if heading.level == 1),
-        tag_links=tuple(filter(None, (squeeze_or_none(link.text_content()) for link in _tag_links(elements.anchors)))),
+        tag_links=tuple(filter(None, (squeeze_or_none(link.text_content()) for link in _tag_links(outline)))),
         web_page=page_node(nodes),
         nodes=tuple(nodes),
-        marked=marked_properties(root),
+        marked=marked_properties(outline),
         links=links,
         all_headings=headings,
-        cuts=frozenset(_cuts(elements, stated)),
+        cuts=frozenset(_cuts(outline, stated)),
     )
 
 
-class _Elements:
-    """The elements in which pages make statements, by tag and in document order: one pass over the tree for all."""
-
-    def __init__(self, root: HtmlElement) -> None:
-        self.metas: list[HtmlElement] = []
-        self.links: list[HtmlElement] = []
-        self.titles: list[HtmlElement] = []
-        self.scripts: list[HtmlElement] = []
-        self.anchors: list[HtmlElement] = []
-        self.headings: list[HtmlElement] = []
-        kinds = {
-            "meta": self.metas,
-            "link": self.links,
-            "title": self.titles,
-            "script": self.scripts,
-            "a": self.anchors,
-            **dict.fromkeys(LEVELS, self.headings),
-        }
-        for element in root.iter(*kinds):
-            kinds[element.tag].append(element)
-
-
-def _cuts(elements: _Elements, stated: Statements) -> Iterator[Cut]:
+def _cuts(outline: Outline, stated: Statements) -> Iterator[Cut]:
     """Of what the page has more than is read."""
-    if any(len(title.text or "") > LONGEST_TITLE for title in elements.titles[:MOST_TITLES]):
+    if any(len(title.text or "") > LONGEST_TITLE for title in outline.of("title")[:MOST_TITLES]):
         yield Cut.TITLE
-    if len(elements.metas) > MAX_METAS:
+    if len(outline.of("meta")) > MAX_METAS:
         yield Cut.METAS
-    if len(elements.links) > MAX_LINKS:
+    if len(outline.of("link")) > MAX_LINKS:
         yield Cut.LINK_ELEMENTS
     if stated.is_cut:
         yield Cut.JSON_LD
@@ -180,15 +159,15 @@ def _is_in_drawing(element: HtmlElement) -> bool:
     return parent is not None and parent.tag not in ("head", "html", "body")
 
 
-def _tag_links(anchors: Iterable[HtmlElement]) -> Iterator[HtmlElement]:
+def _tag_links(outline: Outline) -> Iterator[HtmlElement]:
     """Links that the page marks as its tags (`rel=tag`, the microformat)."""
-    marked = (link for link in anchors if "tag" in (link.get("rel") or "").split())
+    marked = (link for link in outline.of("a") if "tag" in (link.get("rel") or "").split())
     return islice(marked, MAX_TAG_LINKS)
 
 
-def _metas(elements: Sequence[HtmlElement]) -> dict[str, list[str]]:
+def _metas(outline: Outline) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    for meta in elements[:MAX_METAS]:
+    for meta in outline.of("meta")[:MAX_METAS]:
         name = meta.get("property") or meta.get("name") or meta.get("itemprop") or _equivalent(meta)
         value = unescaped(meta.get("content"))
         if name and value:
@@ -202,10 +181,10 @@ def _equivalent(meta: HtmlElement) -> str | None:
     return name if name.lower() == "content-language" else None
 
 
-def _links(elements: Sequence[HtmlElement]) -> dict[str, list[str]]:
+def _links(outline: Outline) -> dict[str, list[str]]:
     """The addresses of link elements by their relations."""
     found: dict[str, list[str]] = {}
-    for link in elements[:MAX_LINKS]:
+    for link in outline.of("link")[:MAX_LINKS]:
         href = (link.get("href") or "").strip()
         for relation in (link.get("rel") or "").lower().split() if href else ():
             found.setdefault(relation, []).append(href)

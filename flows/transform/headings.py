@@ -1,13 +1,14 @@
 """The headings of a page: what they show, in which parts, and which of them the markup calls the headline or a logo."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
 from lxml.html import HtmlElement
 
+from flows.transform.outline import Outline
 from flows.transform.text import squeeze
 
 LEVELS: Final = {"h1": 1, "h2": 2, "h3": 3, "h4": 4}
@@ -42,9 +43,9 @@ class Heading:
     is_logo: bool = False
 
 
-def headings_of(elements: Sequence[HtmlElement]) -> tuple[Heading, ...]:
-    """Those of a page's heading elements that have a text."""
-    return tuple(heading for element in elements[:MOST_HEADINGS] if (heading := _heading(element)).text)
+def headings_of(outline: Outline) -> tuple[Heading, ...]:
+    """The headings of a page with a text, in their order."""
+    return tuple(heading for element in outline.of(*LEVELS)[:MOST_HEADINGS] if (heading := _heading(element)).text)
 
 
 def _heading(element: HtmlElement) -> Heading:

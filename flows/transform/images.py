@@ -58,9 +58,9 @@ def reveal_lazy_pictures(root: HtmlElement) -> None:
                 shown.set(f"data-{name}", kept.get(name) or "")
 
 
-def has_media(root: HtmlElement) -> bool:
+def has_media(outline: Outline) -> bool:
     """Whether the page shows or plays anything: a video or a cartoon without a word is a complete article."""
-    return next(root.iter("img", "amp-img", "video", "audio", "iframe", "embed", "object"), None) is not None
+    return bool(outline.of("img", "amp-img", "video", "audio", "iframe", "embed", "object"))
 
 
 def image_url(element: HtmlElement, base: str) -> str | None:

@@ -8,13 +8,12 @@ import html
 import json
 import re
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from lxml.html import HtmlElement
-
+from flows.transform.outline import Outline
 from flows.transform.text import squeeze_or_none
 
 Node = dict[str, Any]
@@ -60,11 +59,11 @@ class Statements:
     is_cut: bool
 
 
-def nodes_in(elements: Iterable[HtmlElement]) -> Statements:
-    """The objects in a page's scripts in their order; what only a list names (teasers, menus) is none of them."""
+def nodes_in(outline: Outline) -> Statements:
+    """The objects of a page in their order; what only a list names (teasers, menus) is none of them."""
     found: list[Node] = []
     left = MAX_TOTAL
-    scripts = (script for script in elements if "ld+json" in (script.get("type") or "").lower())
+    scripts = (script for script in outline.of("script") if "ld+json" in (script.get("type") or "").lower())
     is_cut = False
     for script in islice(scripts, MAX_SCRIPTS):
         text = script.text or ""

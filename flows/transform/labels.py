@@ -9,6 +9,7 @@ from itertools import groupby, islice
 
 from lxml.html import HtmlElement
 
+from flows.transform.outline import Outline
 from flows.transform.text import squeeze
 
 # Pages with more links are lists; the boxes of an article stand before their end.
@@ -94,9 +95,9 @@ _NO_LINK = Kind.OTHER, 0
 OTHER_LINKS = _Link("", *_NO_LINK, is_behind=False), _Link("", *_NO_LINK, is_behind=True)
 
 
-def label_rows(root: HtmlElement, heading: HtmlElement | None) -> list[Row]:
+def label_rows(outline: Outline, heading: HtmlElement | None) -> list[Row]:
     """The rows of topic and category links above and behind the headline, in reading order."""
-    links = _links(root, heading)
+    links = _links(outline, heading)
     rows = (_row(list(row)) for _, row in groupby(links, key=lambda link: (link.kind, link.is_behind)))
     return [row for row in rows if row.kind is not Kind.OTHER and 0 < len(row.labels) <= MOST_IN_A_ROW]
 
@@ -108,11 +109,11 @@ def _row(links: list[_Link]) -> Row:
     return Row(links[0].kind, tuple(labels), strength, links[0].is_behind)
 
 
-def _links(root: HtmlElement, heading: HtmlElement | None) -> Iterator[_Link]:
+def _links(outline: Outline, heading: HtmlElement | None) -> Iterator[_Link]:
     is_behind = heading is None
     boxes = _Boxes()
     tags = ("a",) if heading is None else ("a", heading.tag)
-    for element in islice(root.iter(*tags), MOST_ANCHORS):
+    for element in outline.of(*tags)[:MOST_ANCHORS]:
         is_behind = is_behind or element is heading
         if element.tag == "a":
             kind, strength = _kind(element, boxes)

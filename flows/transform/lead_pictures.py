@@ -8,6 +8,7 @@ from lxml.html import HtmlElement
 from flows.transform.claims import Claim, chosen_value, first_possible, with_choice
 from flows.transform.evidence import Evidence, strings_in
 from flows.transform.image_versions import is_same_picture, picture_address, picture_name
+from flows.transform.outline import Outline
 from flows.transform.shown_pictures import Shown, not_a_picture, shown_pictures
 from flows.web.sites import SiteFacts
 from warehouse.model import Image
@@ -18,9 +19,9 @@ MOST_STATED = 6
 
 
 def image_claims(
-    root: HtmlElement, heading: HtmlElement | None, statements: Evidence, base: str, facts: SiteFacts
+    outline: Outline, heading: HtmlElement | None, statements: Evidence, base: str, facts: SiteFacts
 ) -> list[Claim]:
-    """What could be the lead picture, in order of rank, the winner marked; `root` is the page before noise goes.
+    """What could be the lead picture, in order of rank, the winner marked; the page is that before noise goes.
 
     What the reader sees above the text leads the article. What is stated for sharing is often another crop, and
     sometimes another picture; where both are the same picture, the page's own largest file is taken.
@@ -28,7 +29,7 @@ def image_claims(
     stated = list(_stated(statements, base))
     names = {picture_name(claim.value) for claim in stated if claim.refused is None}
     ranked = [(2.0, claim) for claim in stated]
-    ranked += [_ranked(shown, names) for shown in _largest_first(shown_pictures(root, heading, base, facts))]
+    ranked += [_ranked(shown, names) for shown in _largest_first(shown_pictures(outline, heading, base, facts))]
     claims = [claim for _, claim in sorted(ranked, key=lambda pair: pair[0])]
     return with_choice(claims, first_possible(claims))
 

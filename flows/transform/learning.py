@@ -16,6 +16,7 @@ from flows.transform.blocks import Block, blocks_of
 from flows.transform.bodies import Unreadable
 from flows.transform.evidence import Evidence, read_evidence, unescaped
 from flows.transform.guards import read_body
+from flows.transform.outline import Outline
 from flows.transform.site_rules import LONGEST_NOISE
 from flows.transform.text import dense, squeeze
 from warehouse.model import Page, SiteRules
@@ -65,12 +66,11 @@ def observe(page: Page) -> Observation | None:
     body = read_body(page)
     if isinstance(body, Unreadable):
         return None
-    root = body.root
     # The headings of a fragment are those within its text.
-    statements = read_evidence(root)
+    statements = read_evidence(Outline(body.root))
     headlines = () if trees.is_fragment(body.markup) else _texts(_headlines(statements))
     titles = _texts((statements.page_title, statements.first_meta("og:title", "twitter:title"), page.hint_title))
-    blocks = islice(blocks_of(root.find("body")), MOST_BLOCKS)
+    blocks = islice(blocks_of(body.root.find("body")), MOST_BLOCKS)
     return Observation(page.site, page.url, titles, headlines, tuple(_once(_lines(blocks))))
 
 

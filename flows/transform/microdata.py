@@ -4,6 +4,7 @@ https://html.spec.whatwg.org/multipage/microdata.html and https://www.w3.org/TR/
 them: the properties of the first article, not those of the things within it, but for their names.
 """
 
+from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
@@ -12,12 +13,12 @@ from lxml.html import HtmlElement
 
 from flows.transform.json_ld import types_of, unescaped
 from flows.transform.main_article import ARTICLE_TYPES
+from flows.transform.outline import Outline
 
 # Pages with more mark every comment and every price.
 MOST_SCOPES = 200
 MOST_PROPERTIES = 400
 LONGEST_VALUE = 5000
-SCOPES = etree.XPath("descendant-or-self::*[@itemscope and @itemtype or @typeof]")
 PROPERTIES = etree.XPath(".//*[@itemprop or (@property and not(self::meta))]")
 # Where an element keeps its value (the standard's list); elsewhere it is the text.
 VALUE_ATTRIBUTES = {
@@ -35,22 +36,25 @@ VALUE_ATTRIBUTES = {
 OF_ADDRESSES = frozenset(("url", "mainentityofpage", "image", "thumbnailurl", "contenturl", "sameas"))
 
 
-def marked_properties(root: HtmlElement) -> dict[str, list[str]]:
+def marked_properties(outline: Outline) -> dict[str, list[str]]:
     """The properties of the page's article, in lower case and without their vocabulary, each with its values."""
-    scope = next((item for item in _found(SCOPES, root, MOST_SCOPES) if _is_article(item)), None)
+    scope = next((item for item in islice(_typed(outline), MOST_SCOPES) if _is_article(item)), None)
     found: dict[str, list[str]] = {}
     if scope is None:
         return found
-    for element in _found(PROPERTIES, scope, MOST_PROPERTIES):
+    properties: Any = PROPERTIES(scope)
+    for element in properties[:MOST_PROPERTIES]:
         for name in _names_within(element, scope):
             if value := _value(element, name):
                 found.setdefault(name, []).append(value)
     return found
 
 
-def _found(path: etree.XPath, root: HtmlElement, most: int) -> list[HtmlElement]:
-    elements: Any = path(root)
-    return list(elements[:most])
+def _typed(outline: Outline) -> Iterator[HtmlElement]:
+    """The items that say what they are."""
+    for element, *_ in outline.named:
+        if element.get("typeof") is not None or (element.get("itemtype") is not None and _is_scope(element)):
+            yield element
 
 
 def _names_within(element: HtmlElement, scope: HtmlElement) -> list[str]:

@@ -1,12 +1,14 @@
 """The elements of a page in their order with what most steps ask of them: tag and classes.
 
-Asking lxml takes longer than deciding what the answer means, so it is asked once. The outline also keeps the elements
-alive: lxml makes a Python object of one when it is looked at, and drops it when nobody holds it.
+Asking lxml takes longer than deciding what the answer means, so it is asked once, in one pass for all fields. The
+outline also keeps the elements alive: lxml makes a Python object of one when it is looked at, and drops it when nobody
+holds it.
 """
 
 from collections import defaultdict
 from collections.abc import Mapping
 from functools import cached_property
+from itertools import chain
 
 from lxml.html import HtmlElement
 
@@ -18,6 +20,7 @@ class Outline:
     """All elements of a tree in document order, as they were when this was made."""
 
     def __init__(self, root: HtmlElement) -> None:
+        self.root = root
         self.named: list[Named] = [(one, one.tag, one.get("class", "")) for one in root.iter("*")]
 
     @cached_property
@@ -26,4 +29,16 @@ class Outline:
         places = defaultdict[tuple[str, str], list[int]](list)
         for place, (_, tag, classes) in enumerate(self.named):
             places[tag, classes].append(place)
+        return places
+
+    def of(self, *tags: str) -> list[HtmlElement]:
+        """The elements of these tags."""
+        places = chain.from_iterable(self._by_tag[tag] for tag in tags if tag in self._by_tag)
+        return [self.named[place][0] for place in sorted(places)]
+
+    @cached_property
+    def _by_tag(self) -> Mapping[str, list[int]]:
+        places = defaultdict[str, list[int]](list)
+        for (tag, _), alike in self.alike.items():
+            places[tag] += alike
         return places

@@ -54,17 +54,17 @@ def read(page: Page, guarded: Guarded, rules: SiteRules, limits: Limits) -> Read
     outline = Outline(root)
 
     # What the page states about itself and shows around its text, before anything is taken out of the tree.
-    statements = read_evidence(root, page.url)
+    statements = read_evidence(outline, page.url)
     titles = title_claims(page, statements, facts, rules)
     headline = chosen_value(titles)
-    heading = headline_element(root, headline)
+    heading = headline_element(outline, headline)
     marks = byline_marks(outline, facts, headline)
-    has_media, plays = images.has_media(root), has_player(root)
-    lead_images = image_claims(root, heading, statements, page.url, facts)
-    labels = subjects.read_labels(root, heading, page.url)
+    has_media, plays = images.has_media(outline), has_player(outline)
+    lead_images = image_claims(outline, heading, statements, page.url, facts)
+    labels = subjects.read_labels(outline, heading, page.url)
     # A fragment is the article alone: its headings stand within the text, and nothing is a standfirst behind them.
-    summaries = [] if is_fragment else standfirsts(root, headline, heading, statements, facts)
-    dated = dates.dated_elements(root, statements, heading)
+    summaries = [] if is_fragment else standfirsts(outline, headline, heading, statements, facts)
+    dated = dates.dated_elements(outline, statements, heading)
 
     # The tree without what is not the article; its pictures, then its text.
     images.reveal_lazy_pictures(root)

@@ -9,14 +9,12 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice
-
-from lxml.html import HtmlElement
 
 from flows.transform.access import is_free
 from flows.transform.blocks import Block
 from flows.transform.claims import Claim, first_possible, with_choice
 from flows.transform.evidence import Evidence
+from flows.transform.outline import Outline
 from flows.transform.phrases import phrases, plain, weight
 from flows.transform.text import dense
 from warehouse.model import Page, Reason
@@ -130,11 +128,11 @@ def refusal_claims(
     return with_choice(claims, first_possible(claims))
 
 
-def has_player(root: HtmlElement) -> bool:
+def has_player(outline: Outline) -> bool:
     """Whether a page plays something: what it says is then in the film or the sound, and few words are enough."""
-    if next(root.iter("video", "audio", "amp-video", "amp-youtube"), None) is not None:
+    if outline.of("video", "audio", "amp-video", "amp-youtube"):
         return True
-    frames = islice(root.iter("iframe", "embed", "object"), MOST_FRAMES)
+    frames = outline.of("iframe", "embed", "object")[:MOST_FRAMES]
     return any(PLAYERS.search(str(frame.get("src") or frame.get("data") or "")[:LONGEST_PROMPT]) for frame in frames)
 
 

@@ -8,9 +8,8 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from lxml.html import HtmlElement
-
 from flows.transform.datelines import Dated
+from flows.transform.outline import Outline
 from flows.transform.written_dates import dates_in
 from warehouse.model import Evidence
 
@@ -33,15 +32,15 @@ NAMED = tuple(
 )
 
 
-def scripted_dates(root: HtmlElement) -> list[Dated]:
+def scripted_dates(outline: Outline) -> list[Dated]:
     """The date that the page's scripts name as its publication: the first, if all of them lie on one day."""
-    stated = list(islice(_stated(root), MOST_STATED))
+    stated = list(islice(_stated(outline), MOST_STATED))
     days = {found[0].written.day for dated in stated if (found := dates_in(dated.raw))}
     return stated[:1] if len(days) == 1 else []
 
 
-def _stated(root: HtmlElement) -> Iterator[Dated]:
-    for script in islice(root.iter("script"), MOST_SCRIPTS):
+def _stated(outline: Outline) -> Iterator[Dated]:
+    for script in outline.of("script")[:MOST_SCRIPTS]:
         text = script.text or ""
         if len(text) <= LONGEST_SCRIPT:
             found = [match for name in NAMED for match in islice(name.finditer(text), MOST_STATED)]

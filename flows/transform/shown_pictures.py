@@ -9,6 +9,7 @@ from lxml.html import HtmlElement
 
 from flows.transform.article_head import following
 from flows.transform.image_versions import Version, largest_version
+from flows.transform.outline import Outline
 from flows.transform.selectors import compiled
 from flows.web.sites import SiteFacts
 from flows.web.urls import split_url
@@ -70,11 +71,11 @@ class Shown:
     doubt: str | None
 
 
-def shown_pictures(root: HtmlElement, heading: HtmlElement | None, base: str, facts: SiteFacts) -> list[Shown]:
+def shown_pictures(outline: Outline, heading: HtmlElement | None, base: str, facts: SiteFacts) -> list[Shown]:
     """The first pictures above and behind the headline, in reading order; none on a page without a headline."""
     if heading is None:
         return []
-    placed = islice(_placed(root, heading), MOST_SHOWN)
+    placed = islice(_placed(outline, heading), MOST_SHOWN)
     return [shown for element, is_above in placed if (shown := _shown(element, base, facts, is_above_text=is_above))]
 
 
@@ -83,9 +84,9 @@ def not_a_picture(url: str) -> str | None:
     return "logo or default picture" if LOGO.search(split_url(url).path.rsplit("/", 1)[-1]) else None
 
 
-def _placed(root: HtmlElement, heading: HtmlElement) -> Iterator[tuple[HtmlElement, bool]]:
+def _placed(outline: Outline, heading: HtmlElement) -> Iterator[tuple[HtmlElement, bool]]:
     """The pictures around a heading, and whether the text has not begun yet."""
-    for element in _above(root, heading):
+    for element in _above(outline, heading):
         yield element, True
     length = 0
     last = heading
@@ -99,10 +100,10 @@ def _placed(root: HtmlElement, heading: HtmlElement) -> Iterator[tuple[HtmlEleme
         yield element, False
 
 
-def _above(root: HtmlElement, heading: HtmlElement) -> list[HtmlElement]:
+def _above(outline: Outline, heading: HtmlElement) -> list[HtmlElement]:
     """The framed pictures right above a heading, inside the same article."""
     found: list[HtmlElement] = []
-    for element in root.iter(heading.tag, *PICTURES):
+    for element in outline.of(heading.tag, *PICTURES):
         if element is heading:
             break
         if element.tag in PICTURES:

@@ -14,6 +14,7 @@ from lxml.html import HtmlElement
 from flows.transform.article_head import following
 from flows.transform.blocks import blocks_of
 from flows.transform.evidence import Evidence, strings_in
+from flows.transform.outline import Outline
 from flows.transform.selectors import compiled
 from flows.transform.standfirst_names import WEAK, doubt, is_named_by_class, standfirst_name
 from flows.transform.text import dense
@@ -52,16 +53,16 @@ class Standfirst:
 
 
 def standfirsts(
-    root: HtmlElement, headline: str | None, heading: HtmlElement | None, statements: Evidence, facts: SiteFacts
+    outline: Outline, headline: str | None, heading: HtmlElement | None, statements: Evidence, facts: SiteFacts
 ) -> list[Standfirst]:
-    """What may be the standfirst of a page, the surest first; `root` is the page before noise goes.
+    """What may be the standfirst of a page, the surest first; the page is that before noise goes.
 
     `heading` is the element that shows the headline, where one does.
     """
     stated = _Stated(statements)
     found = [] if heading is None else _behind(heading, stated, facts)
     if all(one.refused for one in found):
-        found += _anywhere(root, stated)
+        found += _anywhere(outline, stated)
     titles = (_comparable(headline or ""), "" if heading is None else _comparable(_text(heading)))
     named = (one for one in found if not any(_comparable(one.text) in title for title in titles))
     return sorted(named, key=lambda one: one.rank)
@@ -115,9 +116,9 @@ def _behind(heading: HtmlElement, stated: _Stated, facts: SiteFacts) -> list[Sta
     return [one for one in found if one]
 
 
-def _anywhere(root: HtmlElement, stated: _Stated) -> list[Standfirst]:
+def _anywhere(outline: Outline, stated: _Stated) -> list[Standfirst]:
     """The paragraph that says the stated description, on pages whose headline is hidden or no heading."""
-    for element in islice(root.iter("p", *SUBHEADS), MOST_PARAGRAPHS) if stated.whole else ():
+    for element in outline.of("p", *SUBHEADS)[:MOST_PARAGRAPHS] if stated.whole else ():
         text = _text(element)
         if SHORTEST <= len(text) <= LONGEST and stated.has(text):
             return [Standfirst(text, f"{element.tag} that says the stated description", 2, doubt(element))]

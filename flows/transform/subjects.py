@@ -11,6 +11,7 @@ from lxml.html import HtmlElement
 from flows.transform.claims import Claim, first_possible, with_choice
 from flows.transform.evidence import Evidence, strings_in
 from flows.transform.labels import Kind, Row, label_rows
+from flows.transform.outline import Outline
 from flows.transform.text import squeeze_or_none
 from flows.transform.trails import breadcrumb, folder_name
 from flows.web.urls import split_url
@@ -52,9 +53,9 @@ class Labels:
     folder: str | None = None
 
 
-def read_labels(root: HtmlElement, heading: HtmlElement | None, url: str) -> Labels:
-    """The labels of a page; `root` is the page before noise goes, for they stand in headers, footers and menus."""
-    return Labels(tuple(label_rows(root, heading)), breadcrumb(root), folder_name(root, url))
+def read_labels(outline: Outline, heading: HtmlElement | None, url: str) -> Labels:
+    """The labels of a page before noise goes, for they stand in headers, footers and menus."""
+    return Labels(tuple(label_rows(outline, heading)), breadcrumb(outline), folder_name(outline, url))
 
 
 def section_claims(statements: Evidence, labels: Labels, headline: str | None) -> list[Claim]:

@@ -5,6 +5,7 @@ from itertools import islice
 
 from lxml.html import HtmlElement
 
+from flows.transform.outline import Outline
 from flows.transform.text import squeeze
 from flows.web.urls import absolute_url, split_url
 
@@ -24,9 +25,9 @@ MOST_ANCHORS = 1000
 FOLDER = re.compile(r"(?![0-9]+$).{3,40}")
 
 
-def breadcrumb(root: HtmlElement) -> tuple[str, ...]:
+def breadcrumb(outline: Outline) -> tuple[str, ...]:
     """The links of the first trail on a page, in their order; none where it shows no trail."""
-    for box in islice(root.iter(*TRAIL_TAGS), MOST_BOXES):
+    for box in outline.of(*TRAIL_TAGS)[:MOST_BOXES]:
         names = [name for name in map(box.get, NAMED_BY) if name]
         if names and TRAIL_NAMES.search(" ".join(names)[:LONGEST_NAMES].lower()):
             words = (_words(anchor) for anchor in islice(box.iter("a"), MOST_CRUMBS))
@@ -35,13 +36,13 @@ def breadcrumb(root: HtmlElement) -> tuple[str, ...]:
     return ()
 
 
-def folder_name(root: HtmlElement, url: str) -> str | None:
+def folder_name(outline: Outline, url: str) -> str | None:
     """What the page's own menu calls the first folder of its address; None where no link leads exactly there."""
     folders = split_url(url).path.split("/")[1:-1]
     if not folders or not FOLDER.fullmatch(folders[0]):
         return None
     ending = f"/{folders[0]}"
-    for anchor in islice(root.iter("a"), MOST_ANCHORS):
+    for anchor in outline.of("a")[:MOST_ANCHORS]:
         address = (anchor.get("href") or "").rstrip("/")
         if address.endswith(ending) and absolute_url(url, address) == absolute_url(url, ending) and _is_in_menu(anchor):
             return _words(anchor) or None

@@ -121,7 +121,7 @@ def _seen(body: bytes, url: str) -> tuple[list[Block], Surroundings, Evidence]:
     markup, _ = decode(body, None)
     facts = site_facts(url)
     root = trees.parse(markup)
-    statements = read_evidence(root, url)
+    statements = read_evidence(Outline(root), url)
     images.reveal_lazy_pictures(root)
     remove_noise(Outline(root), facts)
     images.remove_captions(root, images.marked_captions(Outline(root), facts))

@@ -8,6 +8,7 @@ import pytest
 from flows.transform import dates, trees
 from flows.transform.article_head import headline_element
 from flows.transform.evidence import read_evidence
+from flows.transform.outline import Outline
 from flows.web.sites import SiteFacts
 from warehouse.model import Evidence, Page, Precision, Zone
 
@@ -17,9 +18,9 @@ CAPTURE = datetime(2024, 6, 1, tzinfo=UTC)
 def read(body, *, head="", url="https://news.example/a", captured_at=CAPTURE, language="en", **facts):
     page = Page(source="test", site="news.example", requested_url=url, url=url, body=b"", captured_at=captured_at)
     markup = f"<html lang={language}><head><title>A river rises</title>{head}</head><body>{body}</body></html>"
-    root = trees.parse(markup)
-    statements = read_evidence(root)
-    shown = dates.dated_elements(root, statements, headline_element(root, "A river rises"))
+    outline = Outline(trees.parse(markup))
+    statements = read_evidence(outline)
+    shown = dates.dated_elements(outline, statements, headline_element(outline, "A river rises"))
     return page, SiteFacts(**facts), statements, shown
 
 

@@ -10,13 +10,14 @@ from hypothesis import strategies as st
 from flows.transform import trees
 from flows.transform.evidence import read_evidence
 from flows.transform.json_ld import mended, nodes_in, values_in
+from flows.transform.outline import Outline
 
 URL = "https://news.example/a/harbour-wall"
 ARTICLE = '{"@type": "NewsArticle", "headline": "Harbour wall gives way"}'
 
 
 def evidence(markup, url=URL):
-    return read_evidence(trees.parse(f"<!doctype html>{markup}"), url)
+    return read_evidence(Outline(trees.parse(f"<!doctype html>{markup}")), url)
 
 
 def script(text):
@@ -185,7 +186,7 @@ def test_the_title_of_a_drawing_is_not_that_of_the_page():
 )
 def test_hostile_json_ld_is_refused_within_a_moment(broken):
     started = time.process_time()
-    assert nodes_in(trees.parse(f"<!doctype html>{script(broken)}")).nodes == []
+    assert nodes_in(Outline(trees.parse(f"<!doctype html>{script(broken)}"))).nodes == []
     assert time.process_time() - started < 2
 
 
@@ -203,7 +204,7 @@ def test_hostile_json_ld_is_refused_within_a_moment(broken):
 def test_a_hundred_thousand_statements_are_read_within_a_moment(repeated):
     root = trees.parse("<!doctype html>" + repeated * 100_000)
     started = time.process_time()
-    read_evidence(root, URL)
+    read_evidence(Outline(root), URL)
     assert time.process_time() - started < 2
 
 

@@ -8,6 +8,7 @@ from flows.transform.article_head import headline_element
 from flows.transform.evidence import read_evidence
 from flows.transform.image_versions import is_same_picture, largest_version, picture_name
 from flows.transform.lead_pictures import image_claims, lead_picture
+from flows.transform.outline import Outline
 from flows.transform.trees import parse
 from flows.web.sites import site_facts
 from warehouse.model import Image
@@ -18,8 +19,8 @@ PROSE = "<p>" + "The boats left at dawn and the market was full again by noon. "
 
 
 def claims(body, head="", title=TITLE):
-    root = parse(f"<html><head>{head}</head><body>{body}</body></html>")
-    return image_claims(root, headline_element(root, title), read_evidence(root), URL, site_facts(URL))
+    outline = Outline(parse(f"<html><head>{head}</head><body>{body}</body></html>"))
+    return image_claims(outline, headline_element(outline, title), read_evidence(outline), URL, site_facts(URL))
 
 
 def chosen(body, head=""):

@@ -7,6 +7,7 @@ from flows.transform.blocks import blocks_of
 from flows.transform.claims import chosen_value
 from flows.transform.evidence import read_evidence
 from flows.transform.leads import lead_claims, with_lead
+from flows.transform.outline import Outline
 from flows.transform.standfirsts import standfirsts
 from flows.transform.trees import parse
 from flows.web.sites import site_facts
@@ -19,11 +20,11 @@ DESCRIPTION = f'<meta property="og:description" content="{STANDFIRST}">'
 
 
 def found(body, head=""):
-    root = parse(f"<html><head>{head}</head><body>{body}</body></html>")
+    outline = Outline(parse(f"<html><head>{head}</head><body>{body}</body></html>"))
     facts = site_facts(URL)
     text = blocks_of(parse("".join(f"<p>{paragraph}</p>" for paragraph in PROSE)))
     return lead_claims(
-        standfirsts(root, TITLE, headline_element(root, TITLE), read_evidence(root), facts), text, TITLE, facts
+        standfirsts(outline, TITLE, headline_element(outline, TITLE), read_evidence(outline), facts), text, TITLE, facts
     )
 
 

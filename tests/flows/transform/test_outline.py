@@ -21,6 +21,7 @@ def test_it_has_every_element_in_order_with_its_names():
         ("p", "note"),
     ]
     assert outline.alike["p", "note"] == [2, 5]
+    assert [one.text for one in outline.of("ins", "p", "table")] == ["A", "B", "C", "D"]
 
 
 def test_selectors_choose_from_it_what_they_choose_one_by_one():

@@ -10,6 +10,7 @@ from flows.transform.access import access_claims, is_free
 from flows.transform.article_head import headline_element
 from flows.transform.claims import chosen_value
 from flows.transform.evidence import read_evidence
+from flows.transform.outline import Outline
 from flows.transform.subjects import is_label, read_labels, section_claims, tags, tags_claims
 from flows.transform.trees import parse
 
@@ -20,18 +21,20 @@ TITLE = "Harbour reopens after the storm"
 def page(body="", head="", ld=None):
     statement = {"@type": "NewsArticle", "headline": TITLE, "url": URL, **(ld or {})}
     script = f'<script type="application/ld+json">{json.dumps(statement)}</script>' if ld else ""
-    root = parse(f"<html><head>{head}{script}</head><body><article><h1>{TITLE}</h1>{body}</article></body></html>")
-    return root, read_evidence(root, URL)
+    outline = Outline(
+        parse(f"<html><head>{head}{script}</head><body><article><h1>{TITLE}</h1>{body}</article></body></html>")
+    )
+    return outline, read_evidence(outline, URL)
 
 
 def found_tags(body="", head="", ld=None):
-    root, statements = page(body, head, ld)
-    return tags(tags_claims(statements, read_labels(root, headline_element(root, TITLE), URL), URL))
+    outline, statements = page(body, head, ld)
+    return tags(tags_claims(statements, read_labels(outline, headline_element(outline, TITLE), URL), URL))
 
 
 def found_section(body="", head="", ld=None):
-    root, statements = page(body, head, ld)
-    return chosen_value(section_claims(statements, read_labels(root, headline_element(root, TITLE), URL), TITLE))
+    outline, statements = page(body, head, ld)
+    return chosen_value(section_claims(statements, read_labels(outline, headline_element(outline, TITLE), URL), TITLE))
 
 
 @pytest.mark.parametrize(
@@ -94,8 +97,11 @@ def test_clouds_trends_sentences_and_categories_are_no_tags(row):
 
 def test_topics_above_the_headline_and_in_the_footer_of_the_page_are_those_of_the_site():
     link = '<a href="/topic/ports">Ports</a>'
-    root = parse(f"<html><body><div>{link}</div><h1>{TITLE}</h1><footer>{link}</footer></body></html>")
-    assert tags(tags_claims(read_evidence(root, URL), read_labels(root, headline_element(root, TITLE), URL), URL)) == ()
+    outline = Outline(parse(f"<html><body><div>{link}</div><h1>{TITLE}</h1><footer>{link}</footer></body></html>"))
+    assert (
+        tags(tags_claims(read_evidence(outline, URL), read_labels(outline, headline_element(outline, TITLE), URL), URL))
+        == ()
+    )
 
 
 @pytest.mark.parametrize(
@@ -107,8 +113,8 @@ def test_topics_above_the_headline_and_in_the_footer_of_the_page_are_those_of_th
     ],
 )
 def test_keywords_made_by_machines_are_refused(keywords, reason):
-    root, statements = page(ld={"keywords": keywords})
-    claims = tags_claims(statements, read_labels(root, headline_element(root, TITLE), URL), URL)
+    outline, statements = page(ld={"keywords": keywords})
+    claims = tags_claims(statements, read_labels(outline, headline_element(outline, TITLE), URL), URL)
     assert tags(claims) == ()
     assert all(claim.refused == reason for claim in claims)
 
@@ -167,8 +173,8 @@ def test_the_folder_of_the_address_alone_is_no_section():
 def test_the_headline_and_the_start_page_are_no_sections():
     trail = {"@type": "BreadcrumbList", "itemListElement": [{"name": "Home"}, {"name": "Coast"}, {"name": TITLE}]}
     head = f'<script type="application/ld+json">{json.dumps(trail)}</script>'
-    root, statements = page(head=head)
-    claims = section_claims(statements, read_labels(root, headline_element(root, TITLE), URL), TITLE)
+    outline, statements = page(head=head)
+    claims = section_claims(statements, read_labels(outline, headline_element(outline, TITLE), URL), TITLE)
     assert [(claim.value, claim.refused) for claim in claims] == [
         (TITLE, "a part of the headline"),
         ("Coast", None),

@@ -11,6 +11,7 @@ from flows.transform.blocks import blocks_of
 from flows.transform.claims import chosen_value
 from flows.transform.documents import no_rules
 from flows.transform.evidence import read_evidence
+from flows.transform.outline import Outline
 from flows.transform.title_parts import bare, names_of_site, without_affixes
 from flows.transform.titles import is_title, title_claims
 from flows.web.sites import SiteFacts
@@ -24,7 +25,7 @@ def page(url=URL, **given):
 
 
 def headline(markup, rules=None, url=URL, **given):
-    statements = read_evidence(trees.parse(markup), url)
+    statements = read_evidence(Outline(trees.parse(markup)), url)
     return chosen_value(
         title_claims(page(url, **given), statements, SiteFacts(), rules or no_rules("harbour-post.example"))
     )
@@ -158,7 +159,7 @@ def test_a_page_without_any_title_has_none():
 
 def test_claims_show_every_title_and_mark_the_one_that_was_chosen():
     markup = whole("<title>Sea wall - Harbour Post</title>" + social("Sea wall"), "<h1>Sea wall</h1>")
-    statements = read_evidence(trees.parse(markup), URL)
+    statements = read_evidence(Outline(trees.parse(markup)), URL)
     claims = title_claims(page(), statements, SiteFacts(), SiteRules(site="x", rules_version=0))
     assert [(claim.evidence, claim.value, claim.raw) for claim in claims] == [
         ("h1", "Sea wall", "Sea wall"),
@@ -172,7 +173,7 @@ def test_claims_show_every_title_and_mark_the_one_that_was_chosen():
 def test_the_bare_name_of_the_site_is_refused_unless_the_page_says_nothing_else():
     markup = whole("<title>Sea wall</title>", "<h1>Harbour Post</h1>")
     claims = title_claims(
-        page(), read_evidence(trees.parse(markup), URL), SiteFacts(), SiteRules(site="x", rules_version=0)
+        page(), read_evidence(Outline(trees.parse(markup)), URL), SiteFacts(), SiteRules(site="x", rules_version=0)
     )
     assert {claim.value: (claim.refused, claim.is_chosen) for claim in claims} == {
         "Harbour Post": ("the name of the site", False),
@@ -187,7 +188,9 @@ def test_a_hint_of_blanks_is_none():
 
 @pytest.mark.parametrize("text", ["x" * 1_000_000, "| " * 300_000, "a - " * 300_000, "word " * 200_000, "：" * 300_000])
 def test_a_title_of_a_megabyte_costs_little(text):
-    statements = read_evidence(trees.parse(whole(f"<title>{text}</title>{social(text)}", f"<h1>{text}</h1>")), URL)
+    statements = read_evidence(
+        Outline(trees.parse(whole(f"<title>{text}</title>{social(text)}", f"<h1>{text}</h1>"))), URL
+    )
     started = time.process_time()
     title_claims(page(), statements, SiteFacts(), no_rules("harbour-post.example"))
     assert time.process_time() - started < 0.5

@@ -11,6 +11,7 @@ from flows.transform.content.features import features
 from flows.transform.content.scores import DILATIONS, _convolved, _model, scores
 from flows.transform.content.surroundings import Surroundings
 from flows.transform.evidence import read_evidence
+from flows.transform.outline import Outline
 from flows.transform.trees import parse
 from tests.flows.transform.content.layouts import ARTICLES, LAYOUTS, article_page
 
@@ -21,7 +22,7 @@ NUMBERS = st.floats(-1e6, 1e6, width=32)
 def scored(markup):
     root = parse(markup)
     blocks = blocks_of(root.find("body"))
-    found = scores(*features(blocks, Surroundings(root.find("body")), read_evidence(root)))
+    found = scores(*features(blocks, Surroundings(root.find("body")), read_evidence(Outline(root))))
     return [(block.text, float(score)) for block, score in zip(blocks, found, strict=True)]
 
 
