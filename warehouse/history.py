@@ -28,6 +28,16 @@ NEVER_ASKED = (Reason.ROBOTS_DENIED, Reason.ADDRESS_REFUSED, Reason.MALFORMED_IN
 PERMANENT = (301, 308)
 """Statuses by which a server says that an address has moved for good (RFC 9110, 15.4.2 and 15.4.9)."""
 
+COLUMNS = {
+    REJECTS: ("source", "url", "stage", "reason", "location", "rejected_at", "loaded_at"),
+    FETCHES: ("requested_url", "url", "fetched_at", "kind", "outcome", "redirects", "page_id"),
+    PAGES: (
+        *("page_id", "requested_url", "kind", "captured_at", "body_hash", "etag", "last_modified"),
+        *("hint_title", "hint_published_at", "loaded_at"),
+    ),
+}
+"""What is asked for here, of each table."""
+
 RELATIONS = f"""
 asked as (
     select requested_url as url, url as end_url, fetched_at, kind, outcome, redirects, page_id
@@ -200,8 +210,8 @@ def waiting_links(settings: Settings, sources: Collection[str], now: datetime) -
 
 @contextmanager
 def _tables(settings: Settings, **registered: pa.Table) -> Iterator[Connection]:
-    """A connection that sees `pages`, `fetches` and `rejects` as they are now, and the registered tables."""
-    with storage.tables_as_they_are(settings, REJECTS, FETCHES, PAGES) as connection:
+    """A connection that sees COLUMNS of the tables as they are now, and the registered tables."""
+    with storage.narrow_tables(settings, COLUMNS) as connection:
         for name, rows in registered.items():
             connection.register(name, rows)
         yield connection

@@ -7,12 +7,13 @@ by Delta; a fresh handle would not notice it.
 
 import random
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 from typing import Any
 from urllib.parse import unquote
 
@@ -50,6 +51,14 @@ ROW_GROUP_ROWS = 20_000
 STATISTICS_BYTES = 64
 """Of a text no more than this is kept as a row group's least or greatest. Without a bound the writer keeps them whole:
 a shard of pages then carries two to four of them once more, not packed, in a footer that every query reads."""
+
+MOST_REMEMBERED_ROWS = 100_000
+"""Of a table with more rows every question reads the files: they are few and large then, and the rows some 40 MB."""
+
+_MEMORY: dict[tuple[Path, str, tuple[str, ...]], tuple[frozenset[str], pa.Table]] = {}
+"""Columns of tables that were read, and the files from which: a file of a Delta table is never written twice."""
+
+_REMEMBERING = Lock()
 
 SNAPSHOT_ORDER = (RUNS, DOCUMENTS, REJECTS, FETCHES, PAGES, SITE_RULES)
 """A page, and the rules of its site, are committed before its document, and all before the end of their run. Read
@@ -114,6 +123,51 @@ def table_files(settings: Settings, table: Table) -> list[str]:
         return _paths(settings, DeltaTable(settings.tables / table.name))
     except TableNotFoundError:
         return []
+
+
+@contextmanager
+def narrow_tables(settings: Settings, columns: Mapping[Table, tuple[str, ...]]) -> Iterator[Connection]:
+    """A connection, in UTC, that sees these columns of these tables as they are now, whatever is published.
+
+    For what a run asks again and again: of a table of no more than MOST_REMEMBERED_ROWS each file is read once.
+    """
+    with engine.reader(settings) as connection:
+        connection.execute("set timezone = 'UTC'")
+        for table, names in columns.items():
+            rows = _remembered(connection, settings, table, names)
+            if rows is None:
+                _show_table(connection, settings, table)
+            else:
+                connection.register(table.name, rows)
+        yield connection
+
+
+def _remembered(connection: Connection, settings: Settings, table: Table, names: tuple[str, ...]) -> pa.Table | None:
+    """The columns of all rows, of new files only read now; None where there are too many rows to be kept."""
+    paths, row_count = _paths_and_rows(settings, table)
+    key = settings.root, table.name, names
+    with _REMEMBERING:
+        known, rows = _MEMORY.pop(key, (frozenset(), None))
+        if row_count > MOST_REMEMBERED_ROWS:
+            return None
+        if not known <= paths:
+            # Files went since: compacted, erased or restored.
+            known, rows = frozenset(), None
+        if rows is None or known < paths:
+            fresh = connection.sql(f"select {', '.join(names)} from ({_relation(connection, table, paths - known)})")
+            read = fresh.to_arrow_table()
+            rows = read if rows is None else pa.concat_tables([rows, read]).combine_chunks()
+        _MEMORY[key] = paths, rows
+    return rows
+
+
+def _paths_and_rows(settings: Settings, table: Table) -> tuple[frozenset[str], int]:
+    """Absolute paths of the files that a table consists of now, and how many rows they hold."""
+    try:
+        handle = DeltaTable(settings.tables / table.name)
+    except TableNotFoundError:
+        return frozenset(), 0
+    return frozenset(_paths(settings, handle)), handle.count()
 
 
 @contextmanager

@@ -196,5 +196,41 @@ def test_queries_by_a_long_text_find_it_although_statistics_know_its_beginning_o
         assert connection.execute("select count(*) from pages where url > ?", [urls[0]]).fetchall() == [(2,)]
 
 
+NARROW = {PAGES: ("page_id", "url")}
+
+
+def narrow_urls(settings):
+    with storage.narrow_tables(settings, NARROW) as connection:
+        return sorted(url for (url,) in connection.execute("select url from pages").fetchall())
+
+
+def test_narrow_columns_are_read_from_new_files_alone(settings, monkeypatch):
+    read = []
+    relation = storage._relation
+    monkeypatch.setattr(storage, "_relation", lambda *given: read.append(len(given[2])) or relation(*given))
+    assert narrow_urls(settings) == narrow_urls(settings) == []
+    for number in range(3):
+        storage.append_new(settings, PAGES, [page(number)], "run")
+        assert narrow_urls(settings) == [page(before).url for before in range(number + 1)]
+    assert narrow_urls(settings) == [page(number).url for number in range(3)]
+    assert read == [0, 1, 1, 1]
+
+
+def test_narrow_columns_are_those_of_the_files_that_there_are(settings):
+    for number in range(3):
+        storage.append_new(settings, PAGES, [page(number)], "run")
+    assert len(narrow_urls(settings)) == 3
+    DeltaTable(settings.tables / "pages").delete(f"url = '{page(1).url}'")
+    assert narrow_urls(settings) == [page(0).url, page(2).url]
+
+
+def test_of_more_rows_than_are_remembered_narrow_columns_are_read_each_time(settings, monkeypatch):
+    monkeypatch.setattr(storage, "MOST_REMEMBERED_ROWS", 2)
+    for number in range(4):
+        storage.append_new(settings, PAGES, [page(number)], "run")
+        assert narrow_urls(settings) == [page(before).url for before in range(number + 1)]
+    assert (settings.root, "pages", NARROW[PAGES]) not in storage._MEMORY
+
+
 def _column(file, group, name):
     return file.metadata.row_group(group).column(file.schema_arrow.names.index(name))
