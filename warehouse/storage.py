@@ -119,10 +119,16 @@ def snapshot(settings: Settings) -> Snapshot:
 
 def table_files(settings: Settings, table: Table) -> list[str]:
     """Absolute paths of the files that one table consists of now; none where there is no table."""
+    handle = _existing(settings, table)
+    return _paths(settings, handle) if handle else []
+
+
+def _existing(settings: Settings, table: Table) -> DeltaTable | None:
+    """A handle on the table as it is now; None where there is none."""
     try:
-        return _paths(settings, DeltaTable(settings.tables / table.name))
+        return DeltaTable(settings.tables / table.name)
     except TableNotFoundError:
-        return []
+        return None
 
 
 @contextmanager
@@ -134,40 +140,37 @@ def narrow_tables(settings: Settings, columns: Mapping[Table, tuple[str, ...]]) 
     with engine.reader(settings) as connection:
         connection.execute("set timezone = 'UTC'")
         for table, names in columns.items():
-            rows = _remembered(connection, settings, table, names)
+            handle = _existing(settings, table)
+            rows = _remembered(connection, settings, table, names, handle)
             if rows is None:
-                _show_table(connection, settings, table)
+                _show_table(connection, table, _paths(settings, handle) if handle else ())
             else:
                 connection.register(table.name, rows)
         yield connection
 
 
-def _remembered(connection: Connection, settings: Settings, table: Table, names: tuple[str, ...]) -> pa.Table | None:
-    """The columns of all rows, of new files only read now; None where there are too many rows to be kept."""
-    paths, row_count = _paths_and_rows(settings, table)
+def _remembered(
+    connection: Connection, settings: Settings, table: Table, names: tuple[str, ...], handle: DeltaTable | None
+) -> pa.Table | None:
+    """The columns of all rows that the handle sees, of new files only read now; None where these are too many to keep.
+
+    `filename` is a column too: the absolute path of a row's file.
+    """
+    paths = frozenset(_paths(settings, handle) if handle else ())
     key = settings.root, table.name, names
     with _REMEMBERING:
         known, rows = _MEMORY.pop(key, (frozenset(), None))
-        if row_count > MOST_REMEMBERED_ROWS:
+        if handle and handle.count() > MOST_REMEMBERED_ROWS:
             return None
         if not known <= paths:
             # Files went since: compacted, erased or restored.
             known, rows = frozenset(), None
         if rows is None or known < paths:
-            fresh = connection.sql(f"select {', '.join(names)} from ({_relation(connection, table, paths - known)})")
-            read = fresh.to_arrow_table()
+            relation = _relation(connection, table, paths - known, has_filename=True)
+            read = connection.sql(f"select {', '.join(names)} from ({relation})").to_arrow_table()
             rows = read if rows is None else pa.concat_tables([rows, read]).combine_chunks()
         _MEMORY[key] = paths, rows
     return rows
-
-
-def _paths_and_rows(settings: Settings, table: Table) -> tuple[frozenset[str], int]:
-    """Absolute paths of the files that a table consists of now, and how many rows they hold."""
-    try:
-        handle = DeltaTable(settings.tables / table.name)
-    except TableNotFoundError:
-        return frozenset(), 0
-    return frozenset(_paths(settings, handle)), handle.count()
 
 
 @contextmanager
@@ -176,29 +179,33 @@ def tables_as_they_are(settings: Settings, *tables: Table) -> Iterator[Connectio
     with engine.reader(settings) as connection:
         connection.execute("set timezone = 'UTC'")
         for table in tables:
-            _show_table(connection, settings, table)
+            _show_table(connection, table, table_files(settings, table))
         yield connection
 
 
-def _show_table(connection: Connection, settings: Settings, table: Table) -> None:
+def _show_table(connection: Connection, table: Table, files: Collection[str]) -> None:
     """The table under its own name, with every declared column."""
-    relation = _relation(connection, table, table_files(settings, table))
+    relation = _relation(connection, table, files)
     connection.execute(f"create or replace temp view {table.name} as {relation}")
 
 
-def _relation(connection: Connection, table: Table, files: Collection[str]) -> str:
+def _relation(connection: Connection, table: Table, files: Collection[str], *, has_filename: bool = False) -> str:
     """A select of every declared column from the files: those from before a column was declared give nulls."""
-    connection.register(f"no_{table.name}", arrow_schema(table).empty_table())
+    empty = arrow_schema(table).empty_table()
+    if has_filename:
+        empty = empty.append_column("filename", pa.array([], pa.string()))
+    connection.register(f"no_{table.name}", empty)
     relation = f"from no_{table.name}"
     if files:
-        relation += f" union all by name from {_read_parquet(files)}"
+        relation += f" union all by name from {_read_parquet(files, has_filename=has_filename)}"
     return relation
 
 
-def _read_parquet(files: Collection[str]) -> str:
+def _read_parquet(files: Collection[str], *, has_filename: bool) -> str:
     """The files as one relation; DuckDB opens each of them to know its columns only where those differ."""
     are_alike = len(set(map(_columns_of, files))) == 1
-    return f"read_parquet({engine.listed(files)}, union_by_name = {str(not are_alike).lower()})"
+    options = f"union_by_name = {str(not are_alike).lower()}, filename = {str(has_filename).lower()}"
+    return f"read_parquet({engine.listed(files)}, {options})"
 
 
 @lru_cache(maxsize=100_000)
@@ -223,22 +230,31 @@ def read_pages(settings: Settings, page_ids: Collection[str]) -> list[Page]:
 
 def read_records(settings: Settings, table: Table, column: str, values: Collection[Any]) -> list[Any]:
     """The table's records with one of these values in the column, in no order; what is not there is left out."""
-    paths = table_files(settings, table) if values else []
-    if not paths:
+    handle = _existing(settings, table) if values else None
+    if handle is None:
         return []
     with engine.reader(settings) as connection:
         wanted = pa.array(sorted(values), arrow_schema(table).field(column).type)
         connection.register("wanted", pa.table({column: wanted}))
         # Ids first, over all files, then rows from the few that hold them: a join alone would unpack every body.
-        holding = connection.execute(
-            f"select distinct filename from read_parquet({engine.listed(paths)}, filename = true) "
-            f"semi join wanted using ({column})"
-        ).fetchall()
-        if not holding:
+        places = _of_all(connection, settings, table, (column, "filename"), handle)
+        holding = connection.execute(f"select distinct filename from {places} semi join wanted using ({column})")
+        files = [path for (path,) in holding.fetchall()]
+        if not files:
             return []
-        relation = _relation(connection, table, [path for (path,) in holding])
-        rows = connection.sql(f"from ({relation}) semi join wanted using ({column})")
+        rows = connection.sql(f"from ({_relation(connection, table, files)}) semi join wanted using ({column})")
         return from_arrow(rows.to_arrow_table(), table.record)
+
+
+def _of_all(
+    connection: Connection, settings: Settings, table: Table, names: tuple[str, ...], handle: DeltaTable
+) -> str:
+    """A relation of these columns of all rows that the handle sees."""
+    rows = _remembered(connection, settings, table, names, handle)
+    if rows is None:
+        return f"({_relation(connection, table, _paths(settings, handle), has_filename=True)})"
+    connection.register("remembered", rows)
+    return "remembered"
 
 
 def pages_without_end(settings: Settings) -> list[tuple[str, str]]:
@@ -305,17 +321,13 @@ def _key(record: object, table: Table) -> tuple[Any, ...]:
 
 def _absent(settings: Settings, handle: DeltaTable, table: Table, records: list[Any]) -> list[Any]:
     """Those of the records whose key is in none of the handle's files."""
-    paths = _paths(settings, handle)
-    if not paths:
-        return records
     keys = [_key(record, table) for record in records]
     columns = {name: [key[position] for key in keys] for position, name in enumerate(table.key)}
     names = ", ".join(table.key)
     with engine.reader(settings) as connection:
         connection.register("wanted", pa.table(columns))
-        found = connection.execute(
-            f"select {names} from read_parquet({engine.listed(paths)}) semi join wanted using ({names})"
-        ).fetchall()
+        held = _of_all(connection, settings, table, table.key, handle)
+        found = connection.execute(f"select {names} from {held} semi join wanted using ({names})").fetchall()
     present = set(found)
     return [record for record, key in zip(records, keys, strict=True) if key not in present]
 

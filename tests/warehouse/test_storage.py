@@ -207,7 +207,9 @@ def narrow_urls(settings):
 def test_narrow_columns_are_read_from_new_files_alone(settings, monkeypatch):
     read = []
     relation = storage._relation
-    monkeypatch.setattr(storage, "_relation", lambda *given: read.append(len(given[2])) or relation(*given))
+    monkeypatch.setattr(
+        storage, "_relation", lambda *given, **how: read.append(len(given[2])) or relation(*given, **how)
+    )
     assert narrow_urls(settings) == narrow_urls(settings) == []
     for number in range(3):
         storage.append_new(settings, PAGES, [page(number)], "run")
