@@ -210,12 +210,16 @@ def test_narrow_columns_are_read_from_new_files_alone(settings, monkeypatch):
     monkeypatch.setattr(
         storage, "_relation", lambda *given, **how: read.append(len(given[2])) or relation(*given, **how)
     )
-    assert narrow_urls(settings) == narrow_urls(settings) == []
     for number in range(3):
         storage.append_new(settings, PAGES, [page(number)], "run")
-        assert narrow_urls(settings) == [page(before).url for before in range(number + 1)]
-    assert narrow_urls(settings) == [page(number).url for number in range(3)]
-    assert read == [0, 1, 1, 1]
+        read.clear()
+        assert narrow_urls(settings) == narrow_urls(settings) == [page(before).url for before in range(number + 1)]
+        assert read == [1]
+    # The keys that are there, too, and where the rows of an id stand.
+    read.clear()
+    storage.append_new(settings, PAGES, [page(3)], "run")
+    storage.read_pages(settings, [page(0).page_id])
+    assert read == [1, 4, 1]
 
 
 def test_narrow_columns_are_those_of_the_files_that_there_are(settings):
