@@ -1,7 +1,7 @@
 """The Delta tables: append exactly once, read, and list the files of a snapshot. The only door to them.
 
-Exactly once rests on one rule, tested with two writers: the version of the app-transaction, and the keys that are
-already there, are read through the *same* table handle that then commits. A rival's commit in between is refused
+Exactly once rests on one rule, tested with two writers: the version of the app-transaction, and the files whose keys
+are already there, are read through the *same* table handle that then commits. A rival's commit in between is refused
 by Delta; a fresh handle would not notice it.
 """
 
@@ -53,10 +53,12 @@ STATISTICS_BYTES = 64
 a shard of pages then carries two to four of them once more, not packed, in a footer that every query reads."""
 
 MOST_REMEMBERED_ROWS = 100_000
-"""Of a table with more rows every question reads the files: they are few and large then, and the rows some 40 MB."""
+"""Of a table with more rows every question opens all of its files anew, which compaction keeps few. So many rows take
+30 MB with the columns of pages that `history.py` asks for, half of that with ids and file names."""
 
 _MEMORY: dict[tuple[Path, str, tuple[str, ...]], tuple[frozenset[str], pa.Table]] = {}
-"""Columns of tables that were read, and the files from which: a file of a Delta table is never written twice."""
+"""Columns of tables that were read, and the files from which: a file of a Delta table is never written twice. What was
+erased from the tables goes from here with the next question; no text is among it, but addresses are."""
 
 _REMEMBERING = Lock()
 
@@ -159,8 +161,12 @@ def _remembered(
     paths = frozenset(_paths(settings, handle) if handle else ())
     key = settings.root, table.name, names
     with _REMEMBERING:
-        known, rows = _MEMORY.pop(key, (frozenset(), None))
+        known, rows = _MEMORY.get(key, (frozenset(), None))
         if handle and handle.count() > MOST_REMEMBERED_ROWS:
+            _MEMORY.pop(key, None)
+            return None
+        if paths < known:
+            # A handle from before the last commit reads its own files; the next ones know more.
             return None
         if not known <= paths:
             # Files went since: compacted, erased or restored.

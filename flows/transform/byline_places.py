@@ -59,15 +59,17 @@ OTHERS = re.compile(
     r"|read-?(?:more|next|also)|side-?bar|menu|nav|copyright|fact-?check(?:er|ed)?|translators?|quote)(?=$|[\s_-])"
 )
 OTHERS_TAGS = frozenset(("nav", "figure", "figcaption", "blockquote"))
+_BEGINNINGS = "abdgprstvw"
 BEFORE_LINE = re.compile(
-    r"\s*(?=[abdgprstvw])(?:by|von|par|por|di|av|przez|text(?:e|o)?(?=\s*[:：])"
+    rf"\s*(?=[{_BEGINNINGS}])"
+    r"(?:by|von|par|por|di|av|przez|text(?:e|o)?(?=\s*[:：])"
     r"|(?P<plain>(?:written|posted|words|story|reporting) by|autor(?:en|in|a)?|authors?|auteurs?"
     r"|(?:geschrieben|verfasst|veröffentlicht) von|posted (?:in|on) .{0,40} by))"
     r"(?:\s*[:：]|(?!\s*(?-i:[a-zà-ÿ]))\s|$)",
     re.IGNORECASE,
 )
 # The letters with which those begin; `ſ` is an `s` to an expression that ignores case.
-LINE_BEGINNINGS = frozenset("abdgprstvwABDGPRSTVWſ")
+LINE_BEGINNINGS = frozenset(f"{_BEGINNINGS}{_BEGINNINGS.upper()}ſ")
 SITES_BYLINE = "site's byline"
 LINE, AUTHOR_LINK, MEMBER_LINK = "line", "link to an author", "link to a member"
 HEADINGS = frozenset(("h1", "h2", "h3"))

@@ -50,7 +50,7 @@ PLAIN_WORD = re.compile(r"\w+(?:['’.-]\w+)*")
 # Scripts that have no blanks between words and no segmenter here: a letter counts as a word.
 UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3041-\u30ff\u3400-\u9fff]")
 # Most texts have none of these, and their words are found in half the time.
-SPECIAL = re.compile(f"[_{MARKS}\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3041-\u30ff\u3400-\u9fff]")
+SPECIAL = re.compile(f"[_{MARKS}{UNSPACED.pattern[1:]}")
 
 
 def language_claims(text: str, headline: str | None, statements: Evidence, facts: SiteFacts) -> list[Claim]:

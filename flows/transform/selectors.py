@@ -29,7 +29,7 @@ class Selectors:
         for selector in selectors:
             self._add(selector)
         # A page, and a site, writes the same classes on element after element.
-        self._meant_by_classes = lru_cache(maxsize=4096)(self._tags_meant)
+        self._meant_by_classes = lru_cache(maxsize=4096)(self._tags_meant_by_classes)
         # Most sets name no ids and no attributes, and each look at an element counts: a page has thousands.
         self._asks_each = bool(self.attributes or self.named["#"] or self.begun["#"])
 
@@ -66,14 +66,18 @@ class Selectors:
         return bool(meant) and (tag in meant or ANY_TAG in meant)
 
     def _means_one(self, element: HtmlElement) -> bool:
-        meant = self._tags_meant(element.get("id", ""), "#")
+        # An id is one name, blanks and all.
+        meant = self._tags_meant([element.get("id", "")], "#")
         if meant and (element.tag in meant or ANY_TAG in meant):
             return True
         return any(element.get(attribute) is not None for attribute in self.attributes)
 
-    def _tags_meant(self, names: str, mark: str = ".") -> frozenset[str]:
+    def _tags_meant_by_classes(self, classes: str) -> frozenset[str]:
+        return self._tags_meant(classes.split(), ".")
+
+    def _tags_meant(self, borne: list[str], mark: str) -> frozenset[str]:
         """The tags whose elements are meant if they bear these names."""
-        borne, named, begun = names.split(), self.named[mark], self.begun[mark]
+        named, begun = self.named[mark], self.begun[mark]
         meant = NO_TAGS if named.keys().isdisjoint(borne) else NO_TAGS.union(*(named.get(name, ()) for name in borne))
         return meant | {ANY_TAG} if begun and any(name.startswith(begun) for name in borne) else meant
 

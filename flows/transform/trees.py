@@ -18,7 +18,7 @@ ONE_CLASS = ElementDefaultClassLookup(element=HtmlElement)
 # What stands behind these belongs to the body still (html.spec.whatwg.org, 13.2.6.4.19), and libxml2 drops it. The name
 # is written letter by letter: a search that ignores case tries every character of the page.
 PAGE_END = re.compile(r"</(?:[hH][tT][mM][lL]|[bB][oO][dD][yY])\s*+>")
-# Where nothing else stands there, as on most pages, the page need not be copied without them.
+# Where nothing else stands there, as on most pages, the page is cut and need not be put together anew.
 NOTHING_BEHIND = re.compile(rf"(?:{PAGE_END.pattern}|\s)++")
 WHOLE_PAGE = re.compile(r"<(?:!doctype|html|head|body)[\s>]", re.IGNORECASE)
 
@@ -42,9 +42,10 @@ def _level_below(levels: int) -> XPath:
 def parse(text: str) -> HtmlElement:
     """The tree of a page, or of a fragment wrapped into one; an empty page gives an empty body."""
     clean = CONTROL_REFERENCES.sub(" ", text)
-    markup = f"<html><body>{clean}</body></html>" if is_fragment(clean) else clean
-    if (end := PAGE_END.search(markup)) and not NOTHING_BEHIND.fullmatch(markup, end.start()):
-        markup = markup[: end.start()] + PAGE_END.sub(" ", markup[end.start() :])
+    markup = f"<html><body>{clean}" if is_fragment(clean) else clean
+    if end := PAGE_END.search(markup):
+        is_last = NOTHING_BEHIND.fullmatch(markup, end.start())
+        markup = markup[: end.start()] + ("" if is_last else PAGE_END.sub(" ", markup[end.start() :]))
     try:
         return _parsed(_encoded(markup).translate(WITHOUT_CONTROLS))
     except ParserError:

@@ -2,6 +2,7 @@
 
 import multiprocessing
 import random
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -228,6 +229,26 @@ def test_narrow_columns_are_those_of_the_files_that_there_are(settings):
     assert len(narrow_urls(settings)) == 3
     DeltaTable(settings.tables / "pages").delete(f"url = '{page(1).url}'")
     assert narrow_urls(settings) == [page(0).url, page(2).url]
+
+
+def test_a_handle_from_before_the_last_commit_sees_what_was_there_then(settings):
+    storage.append_new(settings, PAGES, [page(0)], "run")
+    before = DeltaTable(settings.tables / "pages")
+    storage.append_new(settings, PAGES, [page(1)], "run")
+    assert narrow_urls(settings) == [page(0).url, page(1).url]
+    assert storage._absent(settings, before, PAGES, [page(0), page(1)]) == [page(1)]
+    assert narrow_urls(settings) == [page(0).url, page(1).url]
+
+
+def test_threads_that_load_and_ask_at_once_see_each_row_once(settings):
+    def load(number):
+        storage.append_new(settings, PAGES, [page(number)], "run")
+        return len(narrow_urls(settings))
+
+    with ThreadPoolExecutor(4) as threads:
+        seen = list(threads.map(load, range(12)))
+    assert max(seen) == 12
+    assert narrow_urls(settings) == sorted(page(number).url for number in range(12))
 
 
 def test_of_more_rows_than_are_remembered_narrow_columns_are_read_each_time(settings, monkeypatch):

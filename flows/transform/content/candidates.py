@@ -29,7 +29,7 @@ MARKUP = re.compile(r"</?(?:p|br|div|h[1-6]|ul|ol|li|span|a|em|strong)\b", re.IG
 NAVIGATION = 0.8
 # Shorter passages turn up inside others by chance.
 LONG_ENOUGH = 20
-# Aligning and searching are quadratic; above this only blocks that are a whole line of the other reading count.
+# Searching is quadratic; above this only blocks that are a whole line of the other reading count.
 MOST_BLOCKS = 5000
 # Aligning takes a step for each block and each line that are equal: some thousand on pages of the same few words.
 MOST_PAIRS = 100_000
@@ -102,7 +102,7 @@ def aligned(blocks: list[Block], lines: list[str]) -> set[int]:
     texts = [dense(block.text) for block in blocks]
     wanted = [dense(line) for line in lines]
     lines_alike = Counter(wanted)
-    if len(texts) > MOST_BLOCKS or sum(lines_alike[text] for text in texts) > MOST_PAIRS:
+    if sum(lines_alike[text] for text in texts) > MOST_PAIRS:
         known = set(wanted)
         return {index for index, text in enumerate(texts) if text in known}
     matcher = SequenceMatcher(None, texts, wanted, autojunk=False)

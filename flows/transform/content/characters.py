@@ -18,7 +18,7 @@ Marks = NDArray[np.bool_]
 UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff"
 TOKEN = re.compile(rf"[{UNSPACED}]|[^\W{UNSPACED}]+")
 PLAIN_TOKEN = re.compile(r"\w+", re.ASCII)
-# Beyond it are emoji, rare ideographs, and digits of mathematics.
+# Beyond it are emoji, rare ideographs, the letters of mathematics and some living scripts: looked up one by one.
 LAST_CODE = 0xFFFF
 
 
@@ -60,6 +60,9 @@ class Characters:
         """A line break behind each text keeps its neighbours apart; it is counted as none of its characters."""
         codes = np.frombuffer("\n".join([*texts, ""]).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
         self._sorts = _sorts_by_code()[np.minimum(codes, LAST_CODE)]
+        far = codes > LAST_CODE
+        if far.any():
+            self._sorts[far] = [Sort.OF_WORD if chr(code).isalnum() else 0 for code in codes[far]]
         self._lengths = np.fromiter(map(len, texts), np.int64, len(texts))
         self._starts = np.cumsum(self._lengths + 1) - self._lengths - 1
 
@@ -67,7 +70,7 @@ class Characters:
         """How many characters of a sort there are."""
         return self._counted(self._are(sort))
 
-    def letters(self) -> Column:
+    def non_blanks(self) -> Column:
         """How many characters are no blanks."""
         # The line break is a blank.
         return (self._lengths + 1 - self.count(Sort.BLANK)).astype(np.float32)

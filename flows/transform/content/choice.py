@@ -3,8 +3,8 @@
 In a whole page each block has a probability of belonging to the text (`scores.py`). The score of a candidate is the
 F1 that is to be expected of it: twice the words that it is expected to have right, over its words and all that are
 expected to be the text's. The first candidate is the set of blocks for which that is highest. Where even that is not
-sure, trafilatura and readability are asked, and their votes count as much as the score does. What JSON-LD or the feed
-gives competes where the page shows far less.
+sure, and the page not very long, trafilatura and readability are asked, and their votes count as much as the score
+does. What JSON-LD or the feed gives competes where the page shows far less.
 
 A fragment is the article alone, since a feed carries nothing else: all its blocks are the text, but for lists of
 links, where trafilatura decides.
@@ -46,7 +46,7 @@ Numbers = NDArray[np.float32]
 SURE = 0.95
 # Of the unsure pages one in seven has more blocks: lists, shops and wikis. There the others take 40 to 400 ms a page,
 # a third of all that they cost, and gain nothing.
-MOST_ASKED = 400
+MOST_ASKED_ABOUT = 400
 # How likely a line is to be the article's that the publisher or the feed gives and the page does not show; and how much
 # more text they must give than the page shows to be taken for it: what they give is often one long line, or cut.
 GIVEN = 0.7
@@ -91,7 +91,7 @@ def _page_content(
     root: HtmlElement, blocks: list[Block], judged: "_Judged", given: list[Candidate], limits: Limits
 ) -> Content:
     candidates = [judged.best("blocks")]
-    is_unsure = judged.expected(candidates[0]) < SURE and len(blocks) <= MOST_ASKED
+    is_unsure = judged.expected(candidates[0]) < SURE and len(blocks) <= MOST_ASKED_ABOUT
     if is_unsure and limits.has_fallbacks and not is_dear(root):
         others = [by_trafilatura(root, blocks), by_readability(root, blocks)]
         judged = judged.with_votes(others)

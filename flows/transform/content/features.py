@@ -117,7 +117,7 @@ def features(blocks: Sequence[Block], surroundings: Surroundings, statements: Ev
 def _add_words(
     table: Table, blocks: Sequence[Block], texts: Sequence[str], words: Column, characters: Characters
 ) -> None:
-    lengths = np.maximum(characters.letters(), 1)
+    lengths = np.maximum(characters.non_blanks(), 1)
     sentences = characters.sentences()
     table.add("words", np.log1p(words))
     table.add("characters", np.log1p(lengths))

@@ -44,3 +44,8 @@ def test_selectors_choose_from_it_what_they_choose_one_by_one():
 def test_a_class_attribute_of_a_megabyte_costs_no_memory_for_good():
     outline = Outline(parse(f'<p class="{"x" * 1_000_000}">A</p><p class="note">B</p>'))
     assert [one.text for one in Selectors((".note",)).among(outline)] == ["B"]
+
+
+def test_an_id_is_one_name_blanks_and_all():
+    outline = Outline(parse('<p id="top note">A</p><p id="top">B</p>'))
+    assert [one.text for one in Selectors(("#top",)).among(outline)] == ["B"]

@@ -61,3 +61,8 @@ def test_a_nul_here_and_there_makes_no_letters_wide():
 def test_every_page_can_be_read(body, charset):
     text, _ = decode(body, charset)
     assert isinstance(text, str)
+
+
+def test_valid_utf_8_is_utf_8_though_somebody_lost_characters_before():
+    body = ("<meta charset=windows-1252>" + "Caf\ufffd " * 50).encode()
+    assert decode(body) == (body.decode(), "utf-8")

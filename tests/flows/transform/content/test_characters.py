@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.transform.content.characters import PATTERNS, TOKEN, Characters, Sort, word_count
+from flows.transform.content.characters import PATTERNS, TOKEN, UNSPACED, Characters, Sort, word_count
 
 TEXTS = st.lists(
     st.text(st.characters(max_codepoint=0xFFFF), min_size=1, max_size=30)
@@ -20,13 +20,18 @@ def counted(column):
     return [int(value) for value in column]
 
 
+@given(st.lists(st.text(min_size=1, max_size=30) | st.sampled_from(["𝐁𝐫𝐞𝐚𝐤𝐢𝐧𝐠 news", "𞤀𞤁 𞤂", "😀 a"]), max_size=8))
+def test_words_are_counted_beyond_the_basic_plane_too(texts):
+    assert counted(Characters(texts).words()) == [len(re.findall(rf"[{UNSPACED}]|[^\W{UNSPACED}]+", t)) for t in texts]
+
+
 @given(TEXTS)
 def test_every_text_gets_its_own_counts(texts):
     characters = Characters(texts)
     for sort, pattern in PATTERNS.items():
         if sort is not Sort.BLANK:
             assert counted(characters.count(sort)) == [len(re.findall(pattern, text)) for text in texts]
-    assert counted(characters.letters()) == [len(re.sub(r"\s", "", text)) for text in texts]
+    assert counted(characters.non_blanks()) == [len(re.sub(r"\s", "", text)) for text in texts]
     assert counted(characters.words()) == [len(TOKEN.findall(text)) for text in texts] == list(map(word_count, texts))
     assert counted(characters.sentences()) == [len(SENTENCE_END.findall(text)) for text in texts]
 

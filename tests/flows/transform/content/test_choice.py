@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.transform.claims import chosen_value
+from flows.transform.content import choice
 from flows.transform.content.candidates import as_stated
 from flows.transform.evidence import Evidence
 from flows.transform.text import dense
@@ -183,3 +184,16 @@ def test_a_stated_text_comes_in_paragraphs_whether_it_is_in_markup_or_in_lines(b
     stated = as_stated(Evidence(article={"articleBody": body}))
     assert stated is not None
     assert stated.lines == ("The first part.", "The second part.")
+
+
+@pytest.mark.parametrize(("most", "is_asked"), [(1000, True), (10, False)])
+def test_the_others_are_asked_where_the_blocks_are_unsure_and_not_too_many(monkeypatch, most, is_asked):
+    monkeypatch.setattr(choice, "SURE", 1.1)
+    monkeypatch.setattr(choice, "MOST_ASKED_ABOUT", most)
+    asked = {claim.evidence for claim in content_of(article_page("semantic", "en")).claims}
+    assert asked == ({"blocks", "trafilatura", "readability", "vote"} if is_asked else {"blocks"})
+
+
+def test_an_article_in_a_script_beyond_the_basic_plane_keeps_its_text():
+    paragraphs = ["𞤀𞤁𞤂𞤃 𞤄𞤅𞤆𞤇𞤈 𞤉𞤊𞤋 𞤌𞤍𞤎𞤏𞤐. " * 8] * 6
+    assert texts(content_of(page(f"<main>{paragraphs_as('p', paragraphs)}</main>"))) == [p.strip() for p in paragraphs]
