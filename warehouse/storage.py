@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 import pyarrow as pa
@@ -56,9 +56,20 @@ MOST_REMEMBERED_ROWS = 100_000
 """Of a table with more rows every question opens all of its files anew, which compaction keeps few. So many rows take
 30 MB with the columns of pages that `history.py` asks for, half of that with ids and file names."""
 
-_MEMORY: dict[tuple[Path, str, tuple[str, ...]], tuple[frozenset[str], pa.Table]] = {}
-"""Columns of tables that were read, and the files from which: a file of a Delta table is never written twice. What was
-erased from the tables goes from here with the next question; no text is among it, but addresses are."""
+NO_VERSION = -1
+
+
+class _Seen(NamedTuple):
+    """Columns of a table as far as they were read: the table's version, its files, their rows."""
+
+    version: int
+    paths: frozenset[str]
+    rows: pa.Table
+
+
+_MEMORY: dict[tuple[Path, str, tuple[str, ...]], _Seen] = {}
+"""By root, table and columns. A file of a Delta table is never written twice. What was erased from a table goes from
+here with the next question about it; no text is among it, but addresses are."""
 
 _REMEMBERING = Lock()
 
@@ -159,23 +170,25 @@ def _remembered(
     `filename` is a column too: the absolute path of a row's file.
     """
     paths = frozenset(_paths(settings, handle) if handle else ())
+    version = handle.version() if handle else NO_VERSION
     key = settings.root, table.name, names
     with _REMEMBERING:
-        known, rows = _MEMORY.get(key, (frozenset(), None))
+        seen = _MEMORY.get(key)
         if handle and handle.count() > MOST_REMEMBERED_ROWS:
             _MEMORY.pop(key, None)
             return None
-        if paths < known:
+        if seen and version < seen.version:
             # A handle from before the last commit reads its own files; the next ones know more.
             return None
-        if not known <= paths:
-            # Files went since: compacted, erased or restored.
-            known, rows = frozenset(), None
-        if rows is None or known < paths:
-            relation = _relation(connection, table, paths - known, has_filename=True)
+        # Files go when they are compacted, erased or restored: then all are read anew.
+        before = seen if seen and seen.paths <= paths else None
+        fresh = paths - before.paths if before else paths
+        rows = before.rows if before else None
+        if rows is None or fresh:
+            relation = _relation(connection, table, fresh, has_filename=True)
             read = connection.sql(f"select {', '.join(names)} from ({relation})").to_arrow_table()
             rows = read if rows is None else pa.concat_tables([rows, read]).combine_chunks()
-        _MEMORY[key] = paths, rows
+        _MEMORY[key] = _Seen(version, paths, rows)
     return rows
 
 
