@@ -132,8 +132,7 @@ def snapshot(settings: Settings) -> Snapshot:
 
 def table_files(settings: Settings, table: Table) -> list[str]:
     """Absolute paths of the files that one table consists of now; none where there is no table."""
-    handle = _existing(settings, table)
-    return _paths(settings, handle) if handle else []
+    return _paths(settings, _existing(settings, table))
 
 
 def _existing(settings: Settings, table: Table) -> DeltaTable | None:
@@ -153,12 +152,8 @@ def narrow_tables(settings: Settings, columns: Mapping[Table, tuple[str, ...]]) 
     with engine.reader(settings) as connection:
         connection.execute("set timezone = 'UTC'")
         for table, names in columns.items():
-            handle = _existing(settings, table)
-            rows = _remembered(connection, settings, table, names, handle)
-            if rows is None:
-                _show_table(connection, table, _paths(settings, handle) if handle else ())
-            else:
-                connection.register(table.name, rows)
+            rows = _of_all(connection, settings, table, names, _existing(settings, table))
+            connection.execute(f"create or replace temp view {table.name} as from {rows}")
         yield connection
 
 
@@ -169,7 +164,7 @@ def _remembered(
 
     `filename` is a column too: the absolute path of a row's file.
     """
-    paths = frozenset(_paths(settings, handle) if handle else ())
+    paths = frozenset(_paths(settings, handle))
     version = handle.version() if handle else NO_VERSION
     key = settings.root, table.name, names
     with _REMEMBERING:
@@ -266,14 +261,15 @@ def read_records(settings: Settings, table: Table, column: str, values: Collecti
 
 
 def _of_all(
-    connection: Connection, settings: Settings, table: Table, names: tuple[str, ...], handle: DeltaTable
+    connection: Connection, settings: Settings, table: Table, names: tuple[str, ...], handle: DeltaTable | None
 ) -> str:
     """A relation of these columns of all rows that the handle sees."""
     rows = _remembered(connection, settings, table, names, handle)
     if rows is None:
         return f"({_relation(connection, table, _paths(settings, handle), has_filename=True)})"
-    connection.register("remembered", rows)
-    return "remembered"
+    name = f"remembered_{table.name}"
+    connection.register(name, rows)
+    return name
 
 
 def pages_without_end(settings: Settings) -> list[tuple[str, str]]:
@@ -294,9 +290,9 @@ def pages_without_end(settings: Settings) -> list[tuple[str, str]]:
         ).fetchall()
 
 
-def _paths(settings: Settings, handle: DeltaTable) -> list[str]:
-    """Absolute paths of the files of the handle's version."""
-    return [str(settings.root / path) for path in _files(settings, handle)]
+def _paths(settings: Settings, handle: DeltaTable | None) -> list[str]:
+    """Absolute paths of the files of the handle's version; none where there is no table."""
+    return [str(settings.root / path) for path in _files(settings, handle)] if handle else []
 
 
 def _open(settings: Settings, table: Table) -> DeltaTable:

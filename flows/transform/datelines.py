@@ -160,11 +160,12 @@ def _short_texts(root: HtmlElement) -> list[_Text]:
     body = root.find("body")
     for event, element in etree.iterwalk(body, events=("start", "end")):
         is_tail = event == "end"
+        if is_tail and element is body:
+            break
         text = element.tail if is_tail else element.text
         if text and len(text) < LONGEST_LINE and (is_tail or element.tag not in UNSHOWN):
             texts.append((element, text, is_tail))
-    # What is behind the body is none of it.
-    return [text for text in texts if text[0] is not body or not text[2]]
+    return texts
 
 
 def _weighed(lines: dict[HtmlElement, str], headline: Headline) -> Iterator[Dated]:

@@ -121,10 +121,11 @@ def _seen(body: bytes, url: str) -> tuple[list[Block], Surroundings, Evidence]:
     markup, _ = decode(body, None)
     facts = site_facts(url)
     root = trees.parse(markup)
-    statements = read_evidence(Outline(root), url)
+    outline = Outline(root)
+    statements = read_evidence(outline, url)
     images.reveal_lazy_pictures(root)
-    remove_noise(Outline(root), facts)
-    images.remove_captions(root, images.marked_captions(Outline(root), facts))
+    remove_noise(outline, facts)
+    images.remove_captions(root, images.marked_captions(outline, facts))
     cleaned = root.find("body")
     return blocks_of(cleaned), Surroundings(cleaned), statements
 

@@ -29,8 +29,6 @@ MARKUP = re.compile(r"</?(?:p|br|div|h[1-6]|ul|ol|li|span|a|em|strong)\b", re.IG
 NAVIGATION = 0.8
 # Shorter passages turn up inside others by chance.
 LONG_ENOUGH = 20
-# Searching is quadratic; above this only blocks that are a whole line of the other reading count.
-MOST_BLOCKS = 5000
 # Aligning takes a step for each block and each line that are equal: some thousand on pages of the same few words.
 MOST_PAIRS = 100_000
 # The time of trafilatura grows with the square of the elements within a paragraph: this much is a second.

@@ -20,7 +20,6 @@ from numpy.typing import NDArray
 from flows.transform.blocks import Block, blocks_of
 from flows.transform.claims import Claim
 from flows.transform.content.candidates import (
-    MOST_BLOCKS,
     Candidate,
     as_fed,
     as_stated,
@@ -47,6 +46,8 @@ SURE = 0.95
 # Of the unsure pages one in seven has more blocks: lists, shops and wikis. There the others take 40 to 400 ms a page,
 # a third of all that they cost, and gain nothing.
 MOST_ASKED_ABOUT = 400
+# Searching is quadratic; above this only blocks that are a whole line of the other reading count.
+MOST_BLOCKS = 5000
 # How likely a line is to be the article's that the publisher or the feed gives and the page does not show; and how much
 # more text they must give than the page shows to be taken for it: what they give is often one long line, or cut.
 GIVEN = 0.7

@@ -178,8 +178,9 @@ def article_page(layout, language, body=None, head=""):
 def content_of(markup, fed=None, *, is_fragment=False):
     """The content of a page as the transform asks for it: without scripts and what is named as noise everywhere."""
     root = parse(markup)
-    statements = read_evidence(Outline(root), URL)
-    remove_noise(Outline(root), site_facts(URL))
+    outline = Outline(root)
+    statements = read_evidence(outline, URL)
+    remove_noise(outline, site_facts(URL))
     return read_content(root, statements, fed, is_fragment=is_fragment)
 
 
