@@ -27,12 +27,14 @@ from warehouse import engine
 from warehouse.engine import Connection
 from warehouse.model import Page, PageKind
 from warehouse.schema import (
+    ALIKE_ROWS,
     DOCUMENTS,
     FETCHES,
     PAGES,
     REJECTS,
     RUNS,
     SITE_RULES,
+    Layout,
     Table,
     arrow_schema,
     from_arrow,
@@ -380,9 +382,17 @@ def _writer(table: Table, rows: pa.Table) -> WriterProperties:
     large = ColumnProperties(dictionary_enabled=False)
     return WriterProperties(
         compression="ZSTD",
-        compression_level=layout.level,
+        compression_level=_level(layout, rows),
         max_row_group_size=group_rows,
         data_page_size_limit=layout.group_bytes if layout.large_columns else None,
         statistics_truncate_length=STATISTICS_BYTES,
         column_properties={**dict.fromkeys(table.ids, ids), **dict.fromkeys(layout.large_columns, large)},
     )
+
+
+def _level(layout: Layout, rows: pa.Table) -> int:
+    """How hard these rows are packed: to look far back for what is alike pays where there is much of it."""
+    if not layout.order:
+        return layout.level
+    values = len(rows.column(layout.order[0]).unique())
+    return layout.level_of_alike if len(rows) >= ALIKE_ROWS * values else layout.level

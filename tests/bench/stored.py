@@ -81,7 +81,8 @@ def stored(name: str, pages: Sequence[Page], settings: Settings) -> Stored:
 
 def print_bytes(found: Sequence[Stored]) -> bool:
     """Both sizes and both times; whether the aims are met."""
-    print(f"## Raw pages on disk: ZSTD level {PAGES.layout.level}, against .warc.gz of level {GZIP_LEVEL}\n")
+    levels = f"{PAGES.layout.level}, {PAGES.layout.level_of_alike} where pages of a site abound"
+    print(f"## Raw pages on disk: ZSTD level {levels}; against .warc.gz of level {GZIP_LEVEL}\n")
     rows, every = [], True
     for one in found:
         aim = SITE_AIM if one.name in MANY_PAGES_A_SITE else ALL_AIM

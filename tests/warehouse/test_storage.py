@@ -168,6 +168,29 @@ def test_what_pages_of_a_site_have_in_common_is_stored_about_once(settings):
     assert packed < 2 * len(template)
 
 
+def markup(number):
+    """A page of 140 KB: lines of one template in an order of its own, each with words of its own."""
+    letters, own = random.Random("template"), random.Random(number)
+    vocabulary = ["".join(letters.choices("etaoinshrdlu", k=letters.randint(2, 9))) for _ in range(3_000)]
+    frequencies = [1 / rank for rank in range(1, 3_001)]
+    lines = [f'<div class="{" ".join(letters.choices(vocabulary, frequencies, k=12))}">' for _ in range(400)]
+    return "\n".join(
+        own.choice(lines) + " ".join(own.choices(vocabulary, frequencies, k=12)) for _ in range(600)
+    ).encode()
+
+
+def test_pages_of_few_sites_are_packed_harder_than_pages_of_many(settings):
+    apart = [replace(page(n, body=markup(n)), site=f"{n}.example") for n in range(1, 7)]
+    together = [replace(one, site=f"{number // 2}.example", body=one.body + b" ") for number, one in enumerate(apart)]
+    sizes = []
+    for shard in (apart, together):
+        already = set(storage.snapshot(settings).paths(PAGES))
+        storage.append_new(settings, PAGES, shard, "run")
+        (added,) = set(storage.snapshot(settings).paths(PAGES)) - already
+        sizes.append(_column(parquet.ParquetFile(added), 0, "body").total_compressed_size)
+    assert sizes[1] < sizes[0]
+
+
 def test_a_row_group_holds_no_more_bodies_than_may_be_unpacked_for_one(settings):
     pages = [page(number, body=noise(2_000_000, number)) for number in range(20)]
     storage.append_new(settings, PAGES, pages, "run")
