@@ -1,5 +1,6 @@
 """The page boundary, what is refused, and the order of the steps."""
 
+import gc
 import logging
 import subprocess
 import sys
@@ -31,6 +32,36 @@ def test_a_page_that_breaks_a_step_is_a_reject_and_its_traceback_is_logged(monke
     assert (result.stage, result.reason) == (Stage.TRANSFORM, Reason.EXTRACTOR_FAILED)
     assert (result.page_id, result.detail) == (broken_page.page_id, "RuntimeError: the step broke")
     assert "Traceback" in caplog.text
+
+
+def test_the_collector_looks_at_the_objects_of_a_page_only_behind_it_and_finds_nothing():
+    listed = page("<main>" + "<p>A <a href=/x>line</a> of a long list of them.</p>" * 5_000 + "</main>")
+    transform(listed)
+    gc.collect()
+    walks = []
+
+    def walk(phase, _):
+        walks.append(phase)
+
+    gc.callbacks.append(walk)
+    transform(listed)
+    gc.callbacks.remove(walk)
+    # The one look is what was due meanwhile: it comes when the collector is let go.
+    assert walks.count("start") <= 1
+    assert gc.isenabled()
+    assert gc.collect() == 0
+
+
+@pytest.mark.parametrize("is_collecting", [True, False])
+def test_a_page_that_breaks_a_step_leaves_the_collector_as_it_was(monkeypatch, is_collecting):
+    monkeypatch.setattr(readings, "read_content", None)
+    if not is_collecting:
+        gc.disable()
+    try:
+        assert isinstance(transform(page("<p>Text.</p>")), Reject)
+        assert gc.isenabled() is is_collecting
+    finally:
+        gc.enable()
 
 
 @pytest.mark.parametrize(
