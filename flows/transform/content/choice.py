@@ -43,9 +43,9 @@ Numbers = NDArray[np.float32]
 # learning: of what must be in the text .4 points on one gold set, of F1 up to .2 on three, for up to .1 lost on two.
 # Above it they gain and lose alike, and a vote costs 30 ms. One of readability beside it changes none of these by .1.
 SURE = 0.9
-# Of the unsure pages one in five has more blocks: lists, shops and wikis. There trafilatura takes 40 to 500 ms a page,
-# more than half of all that it costs, and gains as much on one set as it loses on another.
-MOST_ASKED_ABOUT = 400
+# Of the unsure pages two in five have more blocks: lists, shops and wikis. There trafilatura takes 40 to 500 ms a page,
+# two thirds of all that it costs, and gains as much on one set as it loses on another.
+MOST_ASKED_ABOUT = 250
 # Searching is quadratic; above this only blocks that are a whole line of the other reading count.
 MOST_BLOCKS = 5000
 # How likely a line is to be the article's that the publisher or the feed gives and the page does not show; and how much
