@@ -163,7 +163,7 @@ def _short_texts(root: HtmlElement) -> list[_Text]:
         if is_tail and element is body:
             break
         text = element.tail if is_tail else element.text
-        if text and len(text) < LONGEST_LINE and (is_tail or element.tag not in UNSHOWN):
+        if text and len(text) < LONGEST_LINE and not text.isspace() and (is_tail or element.tag not in UNSHOWN):
             texts.append((element, text, is_tail))
     return texts
 

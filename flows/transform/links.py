@@ -1,10 +1,10 @@
 """The outgoing links of a text, as absolute addresses, in reading order."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from flows.transform.blocks import Block
 from flows.transform.text import squeeze_or_none
-from flows.web.urls import absolute_url, normalize_url
+from flows.web.urls import absolute_url, normalize_url, split_url
 from warehouse.model import Link
 
 # Pages that consist of links are lists; what stands behind the first thousands is no reference of an article.
@@ -16,12 +16,21 @@ def links_in(blocks: Iterable[Block], base: str) -> tuple[Link, ...]:
 
     Links of adverts, share bars and related articles went with their blocks.
     """
-    own = normalize_url(base)
+    is_own = _leads_to(normalize_url(base))
     found: dict[str, Link] = {}
     for anchor in (anchor for block in blocks for anchor in block.anchors):
         url = absolute_url(base, anchor.get("href") or "")
-        if url and normalize_url(url) != own:
-            found.setdefault(url, Link(url, squeeze_or_none("".join(anchor.itertext()))))
+        if url and url not in found and not is_own(url):
+            found[url] = Link(url, squeeze_or_none("".join(anchor.itertext())))
         if len(found) >= MOST_LINKS:
             break
     return tuple(found.values())
+
+
+def _leads_to(own: str) -> Callable[[str], bool]:
+    """Whether an address is that of the page itself, by another spelling perhaps."""
+    # To normalise an address takes as long as all else that is done to a link. One that leads to the page ends as the
+    # page's own does, unless one of the two is written in percents.
+    end = split_url(own).path.rstrip("/").rpartition("/")[2]
+    end = "" if "%" in end else end
+    return lambda url: (end in url or "%" in url) and normalize_url(url) == own

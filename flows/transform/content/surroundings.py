@@ -109,7 +109,7 @@ class Surroundings:
     def _inside(self, parent: Place, element: HtmlElement) -> Place:
         # All attributes at once: each by itself costs nearly as much as all of them.
         attributes = dict(element.items())
-        names = _named(attributes)
+        names = _named(attributes) if attributes else 0
         return Place(
             len(self._places),
             parent,
@@ -119,7 +119,7 @@ class Surroundings:
             parent.text_count + bool(names & TEXT),
             parent.tags | ANCESTOR_BITS.get(element.tag, 0),
             parent.depth + 1,
-            is_hidden=parent.is_hidden or _is_hidden(attributes),
+            is_hidden=parent.is_hidden or (bool(attributes) and _is_hidden(attributes)),
         )
 
 
@@ -141,5 +141,5 @@ def kinds(names: str) -> int:
 def _is_hidden(attributes: Mapping[str, str]) -> bool:
     if "hidden" in attributes or attributes.get("aria-hidden") == "true":
         return True
-    style = attributes.get("style", "")
-    return HIDDEN_STYLE.search(style[:LONGEST_NAMES]) is not None
+    style = attributes.get("style")
+    return style is not None and HIDDEN_STYLE.search(style[:LONGEST_NAMES]) is not None

@@ -1,7 +1,14 @@
 """The links of a document are those of its text."""
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lxml.html import fromstring
+
+from flows.transform.blocks import blocks_of
 from flows.transform.documents import transform
-from flows.web.urls import site_of
+from flows.transform.links import links_in
+from flows.web.urls import absolute_url, normalize_url, site_of
 from warehouse.model import Page
 
 SENTENCE = "The harbour council met on Tuesday and talked about the tram line at some length before it voted on it. "
@@ -27,3 +34,18 @@ def test_an_advert_behind_the_text_gives_no_link():
 def test_a_link_to_the_page_itself_and_one_that_leads_nowhere_are_none():
     nowhere = '<a href="#top">up</a> <a href="javascript:void(0)">x</a> <a href="/news/1?utm_source=x">y</a>'
     assert links(f"<p>{SENTENCE}{nowhere}</p>") == []
+
+
+@pytest.mark.parametrize("spelling", ["/news/%31", "http://WWW.example.org:80//news/./1", "/news/2/../1#end"])
+def test_a_link_to_the_page_itself_is_known_by_any_spelling(spelling):
+    assert links(f'<p>{SENTENCE}<a href="{spelling}">here</a> <a href="/news/11">next</a></p>') == [
+        "https://www.example.org/news/11"
+    ]
+
+
+@given(st.text("ab1%é/.~ ", max_size=8), st.text("ab1%é/.~ ?#", max_size=8))
+def test_the_address_of_the_page_is_told_from_others_as_normalising_both_tells(own, other):
+    base, url = (f"https://example.org/{path}" for path in (own, other))
+    block = blocks_of(fromstring(f"<p><a href='{url}'>here</a></p>"))
+    expected = absolute_url(base, url) is not None and normalize_url(url) != normalize_url(base)
+    assert bool(links_in(block, base)) is expected
