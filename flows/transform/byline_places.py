@@ -116,7 +116,10 @@ def survey_of(outline: Outline, facts: SiteFacts, headline: str | None) -> Surve
     """The marks of a page and the head of its article, which begins at the headline where that is known."""
     survey = Survey()
     site_marks = compiled(facts.byline_selectors) if facts.byline_selectors else None
-    for order, (element, tag, classes) in enumerate([named for named in outline.named if named[1] in TAGS]):
+    marked_by_class = _author_classes(outline)
+    places = [place for place, (_, tag, _) in enumerate(outline.named) if tag in TAGS]
+    for order, place in enumerate(places):
+        element, tag, classes = outline.named[place]
         if tag in HEADINGS:
             _take_heading(survey, order, element, headline)
         elif tag == "p" and survey.headline is not None and survey.text_order is None:
@@ -128,7 +131,7 @@ def survey_of(outline: Outline, facts: SiteFacts, headline: str | None) -> Surve
             evidence = (
                 SITES_BYLINE
                 if site_marks and site_marks.matches(element)
-                else _evidence(element, tag, classes or element.get("id"))
+                else marked_by_class.get(place) or _evidence(element, tag, has_classes=bool(classes))
             )
             if evidence is None and (text := element.text) and _begins_line(text, survey, order, tag):
                 evidence = LINE
@@ -155,9 +158,19 @@ def _take_heading(survey: Survey, order: int, element: HtmlElement, headline: st
         survey.near.clear()
 
 
-def _evidence(element: HtmlElement, tag: str, names: str | None) -> str | None:
-    """How an element is marked as naming an author; None for all others."""
-    if names and (name := _author_class(names)):
+def _author_classes(outline: Outline) -> dict[int, str]:
+    """Where elements stand whose classes say author or byline, and how each is marked: told once for all alike."""
+    return {
+        place: f"class {name}"
+        for (_, classes), alike in outline.alike.items()
+        if classes and (name := _author_class(classes))
+        for place in alike
+    }
+
+
+def _evidence(element: HtmlElement, tag: str, *, has_classes: bool) -> str | None:
+    """How an element is marked as naming an author otherwise than by its classes; None for all others."""
+    if not has_classes and (names := element.get("id")) and (name := _author_class(names)):
         return f"class {name}"
     property_ = element.get("itemprop")
     if property_ and "author" in property_.split():

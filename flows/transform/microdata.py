@@ -4,7 +4,6 @@ https://html.spec.whatwg.org/multipage/microdata.html and https://www.w3.org/TR/
 them: the properties of the first article, not those of the things within it, but for their names.
 """
 
-from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
@@ -19,6 +18,8 @@ from flows.transform.outline import Outline
 MOST_SCOPES = 200
 MOST_PROPERTIES = 400
 LONGEST_VALUE = 5000
+# By their attributes: to ask each element for two of them takes twice as long.
+TYPED = etree.XPath("//@itemtype/.. | //@typeof/..")
 PROPERTIES = etree.XPath(".//*[@itemprop or (@property and not(self::meta))]")
 # Where an element keeps its value (the standard's list); elsewhere it is the text.
 VALUE_ATTRIBUTES = {
@@ -38,7 +39,9 @@ OF_ADDRESSES = frozenset(("url", "mainentityofpage", "image", "thumbnailurl", "c
 
 def marked_properties(outline: Outline) -> dict[str, list[str]]:
     """The properties of the page's article, in lower case and without their vocabulary, each with its values."""
-    scope = next((item for item in islice(_typed(outline), MOST_SCOPES) if _is_article(item)), None)
+    # The items that say what they are.
+    typed: Any = TYPED(outline.root)
+    scope = next((item for item in islice(filter(_is_scope, typed), MOST_SCOPES) if _is_article(item)), None)
     found: dict[str, list[str]] = {}
     if scope is None:
         return found
@@ -48,13 +51,6 @@ def marked_properties(outline: Outline) -> dict[str, list[str]]:
             if value := _value(element, name):
                 found.setdefault(name, []).append(value)
     return found
-
-
-def _typed(outline: Outline) -> Iterator[HtmlElement]:
-    """The items that say what they are."""
-    for element, *_ in outline.named:
-        if element.get("typeof") is not None or (element.get("itemtype") is not None and _is_scope(element)):
-            yield element
 
 
 def _names_within(element: HtmlElement, scope: HtmlElement) -> list[str]:
