@@ -29,8 +29,8 @@ SCALARS: dict[type, pa.DataType] = {
 }
 
 
-ALIKE_ROWS = 2.0
-"""Pages of a site in a shard of 24 MB: 2 to 5 in sets of a few dozen sites, 1.0 to 1.4 in those of the wide web; what
+ALIKE_ROWS = 1.7
+"""Pages of a site in a shard of 24 MB: 1.7 to 5 in sets of a few dozen sites, 1.0 to 1.4 in those of the wide web; what
 is between is rare."""
 
 
@@ -69,17 +69,18 @@ BODIES = Layout(
     order=("site", "url"), level=4, level_of_alike=6, group_bytes=16_000_000, large_columns=("body", "hint_text")
 )
 """Pages of a site have most of their markup in common, and ZSTD finds that only within one piece, and no further back
-than its window (2 MB at level 6). To find it two pages back takes level 6, and three times the time of level 4: that is
-for shards of few sites. 2,724 whole pages of 162 KB on average, 621 of 77 KB (few sites) and 40 of 394 KB
+than its window (2 MB at level 6). To find it two pages back takes level 6, which packs at a third of the speed of level
+4: that is for shards of few sites. 2,724 whole pages of 162 KB on average, 621 of 77 KB (few sites) and 40 of 394 KB
 (eight sites), as an ingest stores them, to a .warc.gz of level 6 and the processor time of its gzip:
 
 | | all | 621 | 40 | time, all |
 | --- | --- | --- | --- | --- |
-| level 3 | .80 | .43 | .34 | .5 |
-| level 5 | .75 | .41 | .33 | .8 |
-| level 6 | .73 | .39 | .28 | .8 |
-| level 9 | .68 | .38 | .26 | 1.3 |
-| level 4, or 6 where pages of a site abound | .79 | .40 | .28 | .4 |
+| level 3 | .81 | .44 | .34 | .4 |
+| level 4 | .80 | .43 | .34 | .5 |
+| level 5 | .76 | .41 | .33 | .7 |
+| level 6 | .73 | .40 | .28 | .8 |
+| level 9 | .69 | .38 | .26 | 1.1 |
+| 4, and 6 for shards of few sites | .79 | .40 | .28 | .5 |
 
 Whoever reads one body unpacks its row group: a group of 8 MB would be quicker to read from, but stores 1 to 6 % more.
 """

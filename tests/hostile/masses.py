@@ -109,6 +109,10 @@ def scopes() -> str:
     return page(before=scope * 30_000)
 
 
+def typed_scopes() -> str:
+    return page(before="<i itemscope itemtype='https://schema.org/Thing' typeof='schema:Thing'>a</i>" * 23_000)
+
+
 def tags() -> str:
     return page(after="".join(f"<a rel=tag href='/t/{number}'>tag {number}</a>" for number in range(50_000)))
 

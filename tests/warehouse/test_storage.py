@@ -188,7 +188,8 @@ def test_pages_of_few_sites_are_packed_harder_than_pages_of_many(settings):
         storage.append_new(settings, PAGES, shard, "run")
         (added,) = set(storage.snapshot(settings).paths(PAGES)) - already
         sizes.append(_column(parquet.ParquetFile(added), 0, "body").total_compressed_size)
-    assert sizes[1] < sizes[0]
+    # Level 6 saves 5 % here; the blank that tells the bodies apart changes nothing.
+    assert sizes[1] < 0.97 * sizes[0]
 
 
 def test_a_row_group_holds_no_more_bodies_than_may_be_unpacked_for_one(settings):

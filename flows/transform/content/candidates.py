@@ -46,7 +46,7 @@ class Candidate:
 
 
 def is_dear(root: HtmlElement) -> bool:
-    """Whether a page has paragraphs of so many elements that other extractors take seconds for them."""
+    """Whether a page has paragraphs of so many elements that trafilatura takes seconds for them."""
     return sum(sum(1 for _ in paragraph.iter()) ** 2 for paragraph in root.iter("p")) > MOST_STEPS
 
 
