@@ -15,8 +15,8 @@ class Limits:
     `body_bytes` are decoded; `characters` of markup are parsed, what was left out not counted; `tags` are those that
     open an element, `repeats` those of one name that belong to a page's head, `depth` how many may stand within each
     other; `attributes` are those of one tag, `tag_characters` those within all tags, `script_characters` those within
-    all scripts and styles. `has_fallbacks` allows trafilatura's reading of the text, which is dear and not ours to
-    bound.
+    all scripts and styles. `has_fallbacks` allows the readings of the text by other extractors, which are dear and not
+    ours to bound.
     """
 
     body_bytes: int

@@ -187,11 +187,11 @@ def test_a_stated_text_comes_in_paragraphs_whether_it_is_in_markup_or_in_lines(b
 
 
 @pytest.mark.parametrize(("most", "is_asked"), [(1000, True), (10, False)])
-def test_trafilatura_is_asked_where_the_blocks_are_unsure_and_not_too_many(monkeypatch, most, is_asked):
+def test_the_others_are_asked_where_the_blocks_are_unsure_and_not_too_many(monkeypatch, most, is_asked):
     monkeypatch.setattr(choice, "SURE", 1.1)
     monkeypatch.setattr(choice, "MOST_ASKED_ABOUT", most)
     asked = {claim.evidence for claim in content_of(article_page("semantic", "en")).claims}
-    assert asked == ({"blocks", "trafilatura", "vote"} if is_asked else {"blocks"})
+    assert asked == ({"blocks", "trafilatura", "readability", "vote"} if is_asked else {"blocks"})
 
 
 def test_an_article_in_a_script_beyond_the_basic_plane_keeps_its_text():
