@@ -166,10 +166,10 @@ def _with_script(primary: str, text: str) -> str:
 
 @cache
 def _identifier() -> Any:
-    """The language model, loaded when the first text in an alphabet arrives: it takes half a second."""
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+    """The language model, loaded when the first text in an alphabet arrives: it takes a second."""
+    from flows.transform.language_model import CompactIdentifier
 
-    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    return CompactIdentifier()
 
 
 @cache
