@@ -1,4 +1,4 @@
-"""py3langid's model of the languages in a fifth of its memory, at half the time, with the same answers.
+"""py3langid's model of the languages in a quarter of its memory, in less time, with the same answers on all gold texts.
 
 As the library keeps it, the model takes 72 MB of each process: 39 for an automaton that walks a text byte by byte, 28
 for the weights of features by languages. A state of the automaton is the longest run of the last bytes (six at most)
@@ -19,6 +19,8 @@ BYTE = 8
 # Ends a text: no encoding has it, and so no run.
 NO_BYTE = b"\xff"
 LEVELS = 255
+# Two megabytes of the table.
+ROWS_AT_A_TIME = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +76,13 @@ class Weights:
 
     @classmethod
     def of_table(cls, table: NDArray[np.float16]) -> Self:
-        """Language by language, so that no second table of full width is ever held."""
+        """Some rows at a time, so that no second table of the library's width is ever held."""
         least = table.min(axis=0).astype(np.float32)
         step = (table.max(axis=0) - least) / LEVELS
         steps = np.empty(table.shape, dtype=np.uint8)
-        for language in range(table.shape[1]):
-            steps[:, language] = np.rint((table[:, language] - least[language]) / step[language])
+        for row in range(0, len(table), ROWS_AT_A_TIME):
+            some = slice(row, row + ROWS_AT_A_TIME)
+            steps[some] = np.rint((table[some] - least) / step)
         return cls(least, step, steps)
 
     def scores(self, features: NDArray[np.int32], times: NDArray[np.float32]) -> NDArray[np.float32]:

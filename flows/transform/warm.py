@@ -1,6 +1,6 @@
 """Importing this loads all that the transform loads on first use, so that workers forked afterwards share it.
 
-The language model, the segmenter, the character tables and the weights of the text take 1.8 s of CPU and 100 MB; loaded
+The language model, the segmenter, the character tables and the weights of the text take 1.9 s of CPU and 55 MB; loaded
 before the fork, they cost that once and not once for each worker.
 """
 
@@ -22,7 +22,7 @@ for name, sentence in PAGES.items():
     for markup in (f"<p>{sentence * 8}</p>", f"<html><body><p>{sentence * 8}</p></body></html>"):
         transform(Page(source="warm", site="example.org", requested_url=url, url=url, body=markup.encode()))
 
-# What loading took and nothing needs any more (18 MB) goes back to the system, where its library can do that.
+# What loading took and nothing needs any more (20 MB) goes back to the system, where its library can do that.
 gc.collect()
 with suppress(AttributeError):
     ctypes.CDLL(None).malloc_trim(0)

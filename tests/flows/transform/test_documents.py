@@ -45,11 +45,16 @@ def test_the_collector_looks_at_the_objects_of_a_page_only_behind_it_and_finds_n
             found.append(told["collected"])
 
     gc.callbacks.append(note)
+    gc.set_debug(gc.DEBUG_SAVEALL)
     try:
         transform(listed)
         gc.collect()
+        ours = [one for one in gc.garbage if type(one).__module__.partition(".")[0] in {"flows", "warehouse", "lxml"}]
     finally:
+        gc.set_debug(0)
+        gc.garbage.clear()
         gc.callbacks.remove(note)
+    assert ours == []
     # Besides ours there is at most the look that was due meanwhile: it comes when the collector is let go. Other
     # threads may have left a few cycles; a page of so many paragraphs would leave thousands.
     assert len(found) <= 2
