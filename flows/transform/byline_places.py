@@ -114,29 +114,31 @@ class Survey:
 
 def survey_of(outline: Outline, facts: SiteFacts, headline: str | None) -> Survey:
     """The marks of a page and the head of its article, which begins at the headline where that is known."""
-    survey = Survey()
+    survey, named = Survey(), outline.named
     site_marks = compiled(facts.byline_selectors) if facts.byline_selectors else None
     marked_by_class = _author_classes(outline)
-    places = [place for place, (_, tag, _) in enumerate(outline.named) if tag in TAGS]
+    places = outline.places_of(TAGS)
     for order, place in enumerate(places):
-        element, tag, classes = outline.named[place]
+        element, tag, classes = named[place]
         if tag in HEADINGS:
             _take_heading(survey, order, element, headline)
         elif tag == "p" and survey.headline is not None and survey.text_order is None:
             survey.text_length += len(element.text or "")
             survey.text_order = order if survey.text_length > TEXT_BEGINS else None
-        if survey.headline is not None and len(survey.near) < MOST_NEAR:
-            survey.near.append((order, element))
         if len(survey.marks) < MOST_MARKS:
             evidence = (
                 SITES_BYLINE
                 if site_marks and site_marks.matches(element)
                 else marked_by_class.get(place) or _evidence(element, tag, has_classes=bool(classes))
             )
-            if evidence is None and (text := element.text) and _begins_line(text, survey, order, tag):
-                evidence = LINE
+            # Most elements begin with a blank or another element.
+            if evidence is None and (text := element.text) and not text.isspace():
+                evidence = LINE if _begins_line(text, survey, order, tag) else None
             if evidence:
                 survey.marks.append(Found(order, element, evidence))
+    if survey.headline is not None:
+        near = range(survey.headline_order, min(survey.headline_order + MOST_NEAR, len(places)))
+        survey.near = [(order, named[places[order]][0]) for order in near]
     return survey
 
 
@@ -155,7 +157,6 @@ def _take_heading(survey: Survey, order: int, element: HtmlElement, headline: st
     if is_sure or (survey.headline is None and element.tag == "h1"):
         survey.headline, survey.headline_order, survey.text_order, survey.is_sure = element, order, None, is_sure
         survey.text_length = 0
-        survey.near.clear()
 
 
 def _author_classes(outline: Outline) -> dict[int, str]:

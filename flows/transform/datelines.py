@@ -8,6 +8,7 @@ each of these speaks; they are read in `dates.py`, where the page's habits of wr
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 
@@ -241,10 +242,16 @@ def _elsewhere(standing: Standing) -> float:
     """How much speaks for a date of something else: a side column, a card in a list, a link."""
     between = standing.between
     is_aside = any(step.tag in ASIDE_TAGS for step in between)
-    is_named_aside = any(ASIDE.search(_names(step)) for step in between)
+    is_named_aside = any(_is_aside(_names(step)) for step in between)
     is_card = any(step.tag in CARD_TAGS for step in between)
     is_link = any(step.tag == "a" for step in between)
     return (6 if is_aside else 4 * is_named_aside) + 1 * is_card + 2 * is_link
+
+
+# The boxes around one line are around the next ones too.
+@lru_cache(maxsize=2048)
+def _is_aside(names: str) -> bool:
+    return ASIDE.search(names) is not None
 
 
 def _pieces(element: HtmlElement) -> list[str]:

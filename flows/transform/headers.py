@@ -1,6 +1,8 @@
 """The lines over a text that say who wrote it and when; they are read and taken out of the text."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 
 from flows.transform.blocks import Block
 from flows.transform.bylines import byline_names
@@ -49,10 +51,16 @@ def split_header(blocks: list[Block], facts: SiteFacts, *, has_head: bool = True
 
 def _edges(blocks: list[Block], facts: SiteFacts) -> set[int]:
     """Which blocks stand at the head or the foot of the text; noise behind the foot does not make it the midst."""
-    said = [number for number, block in enumerate(blocks) if not is_noise_line(block.text, facts)]
-    head_end = said[:EDGE][-1] if said else 0
-    foot_start = said[-EDGE:][0] if said else 0
-    return {number for number in range(len(blocks)) if number <= head_end or number >= foot_start}
+    numbers = range(len(blocks))
+    head_end, foot_start = (_edge(order, blocks, facts) for order in (numbers, reversed(numbers)))
+    return {number for number in numbers if number <= head_end or number >= foot_start}
+
+
+def _edge(order: Iterable[int], blocks: list[Block], facts: SiteFacts) -> int:
+    """The block that is the last of an edge, in the order from that end; 0 where all is noise."""
+    said = (number for number in order if not is_noise_line(blocks[number].text, facts))
+    edge = list(islice(said, EDGE))
+    return edge[-1] if edge else 0
 
 
 def _date_line(blocks: list[Block], facts: SiteFacts) -> int:

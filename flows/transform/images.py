@@ -1,14 +1,14 @@
 """Pictures of a page, as absolute addresses without proxies, in reading order."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cache
 from itertools import islice
 
 from lxml.html import HtmlElement
 
 from flows.transform.captions import caption_text
-from flows.transform.image_versions import largest_version
+from flows.transform.image_versions import has_version, largest_version
 from flows.transform.outline import Outline
 from flows.transform.selectors import compiled
 from flows.transform.text import squeeze
@@ -23,26 +23,32 @@ MOST_FALLBACKS = 300
 ANYWHERE = "https://page.invalid/"
 # Smaller pictures are icons, smileys and counters.
 SMALLEST_SIDE = 40
+SHOWN_BY = ("img", "amp-img")
+
+
+def captioned(root: HtmlElement, facts: SiteFacts, captions: Collection[HtmlElement]) -> dict[HtmlElement, str | None]:
+    """The elements that show pictures, the first so many of a page, each with its caption."""
+    inner = _first_within(captions)
+    return {element: _caption(element, facts, inner) for element in islice(root.iter(*SHOWN_BY), MOST_PICTURES)}
 
 
 def pictures(
-    root: HtmlElement, base: str, facts: SiteFacts, captions: Collection[HtmlElement]
-) -> list[tuple[HtmlElement, Image]]:
-    """The pictures of a page with their captions, each address once, and the elements that show them."""
-    found: dict[str, tuple[HtmlElement, Image]] = {}
-    for element in root.iter("img", "amp-img"):
-        url = image_url(element, base)
-        if url and not _is_icon(element) and not _is_noise(element, url, facts):
-            found.setdefault(url, (element, Image(url, _caption(element, facts, captions))))
-        if len(found) >= MOST_PICTURES:
+    region: HtmlElement, shown: Mapping[HtmlElement, str | None], base: str, facts: SiteFacts
+) -> tuple[Image, ...]:
+    """The pictures inside an element, each address once, but for those that the page shows above it as well.
+
+    These are logos and buttons. What stands behind the element is not looked at, which on most pages is the most.
+    """
+    inside = list(region.iter(*SHOWN_BY))
+    found: dict[str, HtmlElement] = {}
+    for element in shown if inside else ():
+        url = None if _is_icon(element) else image_url(element, base)
+        if url and not _is_noise(element, url, facts):
+            found.setdefault(url, element)
+        if element is inside[-1]:
             break
-    return list(found.values())
-
-
-def within(region: HtmlElement, shown: list[tuple[HtmlElement, Image]]) -> tuple[Image, ...]:
-    """The pictures that stand inside an element."""
-    inside = set(region.iter("img", "amp-img"))
-    return tuple(image for element, image in shown if element in inside)
+    kept = set(inside)
+    return tuple(Image(url, shown[element]) for url, element in found.items() if element in kept)
 
 
 def reveal_lazy_pictures(root: HtmlElement) -> None:
@@ -53,14 +59,14 @@ def reveal_lazy_pictures(root: HtmlElement) -> None:
     for fallback in islice(root.iter("noscript"), MOST_FALLBACKS):
         kept, shown = fallback.find(".//img"), fallback.getprevious()
         shown = shown if shown is None or shown.tag == "img" else next(shown.iter("img"), None)
-        if kept is not None and shown is not None and largest_version(shown, ANYWHERE) is None:
+        if kept is not None and shown is not None and not has_version(shown, ANYWHERE):
             for name in ("src", "srcset"):
                 shown.set(f"data-{name}", kept.get(name) or "")
 
 
 def has_media(outline: Outline) -> bool:
     """Whether the page shows or plays anything: a video or a cartoon without a word is a complete article."""
-    return bool(outline.of("img", "amp-img", "video", "audio", "iframe", "embed", "object"))
+    return bool(outline.of(*SHOWN_BY, "video", "audio", "iframe", "embed", "object"))
 
 
 def image_url(element: HtmlElement, base: str) -> str | None:
@@ -94,14 +100,22 @@ def _is_icon(element: HtmlElement) -> bool:
     return any(side.isdigit() and int(side) < SMALLEST_SIDE for side in sides)
 
 
-def _caption(image: HtmlElement, facts: SiteFacts, captions: Collection[HtmlElement]) -> str | None:
+def _caption(image: HtmlElement, facts: SiteFacts, captions: Mapping[HtmlElement, HtmlElement]) -> str | None:
     """The caption that belongs to a picture: in its figure or box, else the small print right behind it."""
-    for box in _boxes(image) if captions else ():
-        for element in box.iter("*"):
-            if element is not box and element in captions:
-                return caption_text(element, _any_of(facts.caption_labels))
-    small = _small_print_after(image)
-    return caption_text(small, _any_of(facts.caption_labels)) if small is not None else None
+    marked = next((captions[box] for box in _boxes(image) if box in captions), None) if captions else None
+    caption = _small_print_after(image) if marked is None else marked
+    return None if caption is None else caption_text(caption, _any_of(facts.caption_labels))
+
+
+def _first_within(elements: Iterable[HtmlElement]) -> dict[HtmlElement, HtmlElement]:
+    """For each element that holds some of these, which come in document order, the first of them."""
+    first: dict[HtmlElement, HtmlElement] = {}
+    for element in elements:
+        for box in element.iterancestors():
+            if box in first:
+                break
+            first[box] = element
+    return first
 
 
 def _boxes(image: HtmlElement) -> Iterator[HtmlElement]:

@@ -6,7 +6,7 @@ holds it.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from itertools import chain
 
@@ -33,8 +33,11 @@ class Outline:
 
     def of(self, *tags: str) -> list[HtmlElement]:
         """The elements of these tags."""
-        places = chain.from_iterable(self._by_tag[tag] for tag in tags if tag in self._by_tag)
-        return [self.named[place][0] for place in sorted(places)]
+        return [self.named[place][0] for place in self.places_of(tags)]
+
+    def places_of(self, tags: Iterable[str]) -> list[int]:
+        """Where the elements of these tags stand in `named`."""
+        return sorted(chain.from_iterable(self._by_tag[tag] for tag in tags if tag in self._by_tag))
 
     @cached_property
     def _by_tag(self) -> Mapping[str, list[int]]:

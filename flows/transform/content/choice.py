@@ -10,7 +10,7 @@ A fragment is the article alone, since a feed carries nothing else: all its bloc
 links, where trafilatura decides.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -182,11 +182,17 @@ def _blocks_of_lines(lines: Iterable[str], body: HtmlElement) -> list[Block]:
 
 def _common_element(blocks: list[Block], body: HtmlElement) -> HtmlElement:
     """The smallest element that holds all blocks; the body where there are none."""
-    common: list[HtmlElement] | None = None
-    for block in blocks:
-        path = [*reversed(list(block.container.iterancestors())), block.container]
-        common = path if common is None else [one for one, other in zip(common, path, strict=False) if one is other]
-    return common[-1] if common else body
+    first, *others = dict.fromkeys(block.container for block in blocks) or (body,)
+    around = [first, *first.iterancestors()]
+    levels = {element: level for level, element in enumerate(around)}
+    return around[max((_level(other, levels) for other in others), default=0)]
+
+
+def _level(element: HtmlElement, levels: Mapping[HtmlElement, int]) -> int:
+    """How far out the innermost element is that holds this one and is among those of known levels."""
+    while element not in levels:
+        element = element.getparent()
+    return levels[element]
 
 
 def _agreement(blocks: Sequence[Block], lines: Sequence[str]) -> float:

@@ -6,7 +6,7 @@ exactly these columns in exactly this order.
 """
 
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
@@ -282,19 +282,19 @@ def _summed(values: NDArray[np.floating[Any]], group: NDArray[np.integer[Any]]) 
 
 def _add_trunk(table: Table, blocks: Sequence[Block], places: Sequence[Place], words: Column) -> None:
     """How far each block is from the element with the most prose, in the tree and in the order of reading."""
-    is_prose = [len(block.text) > PROSE and block.link_share < MOSTLY_LINK for block in blocks]
-    sums: dict[int, float] = defaultdict(float)
-    for place, count, block, is_long in zip(places, words, blocks, is_prose, strict=True):
-        if is_long:
-            sums[place.up(1).number] += float(count) * (1 - block.link_share)
-    if not sums:
+    shares = np.array([block.link_share for block in blocks])
+    is_long = np.array([len(block.text) > PROSE for block in blocks])
+    prose = np.flatnonzero(is_long & (shares < MOSTLY_LINK))
+    if not len(prose):
         for name in ("trunk_up", "trunk_down"):
             table.add(name, FAR)
         for name in ("in_trunk_range", "from_trunk", "to_trunk_end", "is_trunk_tag", "is_trunk_class"):
             table.add(name, 0)
         return
-    best = max(sums, key=lambda number: sums[number])
-    inside = [row for row, place in enumerate(places) if place.up(1).number == best and len(blocks[row].text) > PROSE]
+    owners = np.array([(place.parent or place).number for place in places])
+    totals = np.bincount(owners[prose], words[prose] * (1 - shares[prose]))
+    best = owners[prose[np.argmax(totals[owners[prose]])]]
+    inside = np.flatnonzero(is_long & (owners == best))
     first, last = inside[0], inside[-1]
     rows = np.arange(table.count)
     ups = _trunk(places[first].up(1))

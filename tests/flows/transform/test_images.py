@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.transform.captions import LABELS, without_credits
-from flows.transform.images import marked_captions, pictures, reveal_lazy_pictures
+from flows.transform.images import captioned, marked_captions, pictures, reveal_lazy_pictures
 from flows.transform.outline import Outline
 from flows.transform.text import squeeze
 from flows.transform.trees import parse
@@ -20,7 +20,9 @@ def found(markup):
     reveal_lazy_pictures(root)
     for fallback in list(root.iter("noscript")):
         fallback.drop_tree()
-    return [image for _, image in pictures(root, URL, site_facts(URL), marked_captions(Outline(root), site_facts(URL)))]
+    facts = site_facts(URL)
+    captions = marked_captions(Outline(root), facts)
+    return list(pictures(root, captioned(root, facts, captions), URL, facts))
 
 
 @pytest.mark.parametrize(
@@ -78,6 +80,24 @@ def test_a_picture_with_an_address_keeps_it():
     assert found('<img src="/a.jpg"><noscript><img src="/pixel-of-an-advert.jpg"></noscript>') == [
         Image("https://gazette.example/a.jpg")
     ]
+
+
+def test_a_picture_that_the_page_shows_above_its_text_too_is_none_of_the_texts():
+    page = (
+        '<header><img src="/logo.png"></header><main><img src="/logo.png"><img src="/a.jpg"></main><img src="/b.jpg">'
+    )
+    root = parse(f"<html><body>{page}</body></html>")
+    facts = site_facts(URL)
+    shown = captioned(root, facts, {})
+    assert pictures(root.find(".//main"), shown, URL, facts) == (Image("https://gazette.example/a.jpg"),)
+    assert [each.url for each in pictures(root, shown, URL, facts)] == [
+        f"https://gazette.example/{name}" for name in ("logo.png", "a.jpg", "b.jpg")
+    ]
+
+
+def test_of_several_captions_around_a_picture_the_first_is_its_own():
+    captions = "<figcaption>Boats.</figcaption><figcaption>Nets.</figcaption>"
+    assert found(f'<figure><img src="/a.jpg">{captions}</figure>') == [Image("https://gazette.example/a.jpg", "Boats.")]
 
 
 @given(st.text(max_size=200).map(squeeze))

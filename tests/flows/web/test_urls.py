@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.web.urls import WHOLE_ADDRESS, absolute_url, host_of, normalize_url, site_of, unproxy_image_url
+from flows.web.urls import ROOT_ADDRESS, WHOLE_ADDRESS, absolute_url, host_of, normalize_url, site_of, unproxy_image_url
 
 ADDRESSES = st.one_of(
     st.text(),
@@ -107,3 +107,21 @@ def test_relative_addresses_belong_to_their_page(written, meant):
 @given(st.from_regex(WHOLE_ADDRESS, fullmatch=True), st.sampled_from(["https://example.org/a/b", "http://x.example?q"]))
 def test_a_whole_address_is_what_joining_it_would_give(address, base):
     assert absolute_url(base, address) == urljoin(base, address) == address
+
+
+@given(
+    st.from_regex(ROOT_ADDRESS, fullmatch=True),
+    st.sampled_from(
+        ["https://example.org/a/b", "http://x.example?q", "http://x.example:8080", "https://user@x.example/"]
+    ),
+)
+def test_an_address_from_the_root_is_what_joining_it_would_give(address, base):
+    assert absolute_url(base, address) == urljoin(base, address)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("/a/../b", "https://example.org/b"), ("/./b", "https://example.org/b"), ("/a//b?c/../d", None), ("/b?", None)],
+)
+def test_dots_in_an_address_from_the_root_are_resolved(written, meant):
+    assert absolute_url("https://example.org/a", written) == (meant or urljoin("https://example.org/a", written))
