@@ -8,6 +8,7 @@ exactly these columns in exactly this order.
 import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -22,13 +23,14 @@ from flows.transform.evidence import Evidence, unescaped
 from flows.transform.text import dense, squeeze
 
 Column = NDArray[np.float32]
+Numbers = NDArray[np.int64]
 
 TAGS = (
     *("p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "div", "td", "th", "blockquote", "figcaption", "pre", "dd", "dt"),
     *("section", "article", "form", "footer", "address", "caption", "body", "center", "main", "header", "aside"),
 )
 TAG_BITS = {tag: 1 << index for index, tag in enumerate(TAGS)}
-ENDINGS = tuple(".!?。！？…;:»”\"'’)")
+ENDINGS = frozenset(".!?。！？…;:»”\"'’)")
 ADDRESS = re.compile(r"https?://|www\.|@")
 # One of these is in every address: looking for them in the whole page costs less than a search in each block.
 ADDRESS_PARTS = ("://", "www.", "@")
@@ -96,9 +98,23 @@ class Table:
         return self._values
 
 
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """The places of a page, the number of the parent of each (of the body its own), that of each block's."""
+
+    places: Sequence[Place]
+    parents: Numbers
+    numbers: Numbers
+
+
 def features(blocks: Sequence[Block], surroundings: Surroundings, statements: Evidence) -> tuple[Column, Column]:
     """The matrix of features (a row for each block) and the number of words in each block."""
     places = [surroundings.of(block.container) for block in blocks]
+    layout = _Layout(
+        everywhere := surroundings.places,
+        np.array([(place.parent or place).number for place in everywhere]),
+        np.array([place.number for place in places]),
+    )
     # `dense`, of texts whose only blanks are single spaces.
     texts = [block.text.replace(" ", "") for block in blocks]
     characters = Characters([block.text for block in blocks])
@@ -109,8 +125,8 @@ def features(blocks: Sequence[Block], surroundings: Surroundings, statements: Ev
     _add_places(table, places)
     _add_statements(table, blocks, texts, statements)
     _add_position(table, words)
-    _add_containers(table, blocks, places, words)
-    _add_trunk(table, blocks, places, words)
+    _add_containers(table, blocks, layout, words)
+    _add_trunk(table, blocks, layout, words)
     return table.matrix(), words
 
 
@@ -126,9 +142,10 @@ def _add_words(
     table.add("comma_rate", characters.count(Sort.COMMA) / lengths * 50)
     table.add("digit_rate", characters.count(Sort.DIGIT) / lengths)
     table.add("capital_rate", characters.count(Sort.CAPITAL) / lengths)
-    table.add("is_ended", [block.text.endswith(ENDINGS) for block in blocks])
-    table.add("is_question", [block.text.endswith(("?", "？")) for block in blocks])
-    table.add("is_colon", [block.text.endswith((":", "：")) for block in blocks])
+    lasts = [block.text[-1:] for block in blocks]
+    table.add("is_ended", [last in ENDINGS for last in lasts])
+    table.add("is_question", [last in ("?", "？") for last in lasts])
+    table.add("is_colon", [last in (":", "：") for last in lasts])
     table.add("is_cut", [block.text.endswith(("...", "…", "[…]", "[...]")) for block in blocks])
     table.add("is_capitalised", [block.text[:1].isupper() for block in blocks])
     table.add("has_separator", characters.count(Sort.SEPARATOR) > 0)
@@ -142,9 +159,10 @@ def _add_words(
 
 def _have_addresses(blocks: Sequence[Block]) -> list[bool] | float:
     whole = "\n".join([block.text for block in blocks])
-    if not any(part in whole for part in ADDRESS_PARTS):
+    parts = [part for part in ADDRESS_PARTS if part in whole]
+    if not parts:
         return 0.0
-    return [ADDRESS.search(block.text) is not None for block in blocks]
+    return [any(part in block.text for part in parts) and bool(ADDRESS.search(block.text)) for block in blocks]
 
 
 def _said(text: str) -> int:
@@ -257,14 +275,13 @@ def _add_position(table: Table, words: Column) -> None:
     table.add("page_words", np.log1p(total))
 
 
-def _add_containers(table: Table, blocks: Sequence[Block], places: Sequence[Place], words: Column) -> None:
+def _add_containers(table: Table, blocks: Sequence[Block], layout: _Layout, words: Column) -> None:
     """How much text, and how much of it link, stands in the elements around each block, level by level."""
     free = words * (1 - np.array([block.link_share for block in blocks], dtype=np.float32))
     prose = free * np.array([len(block.text) > PROSE for block in blocks])
-    boxes = list(places)
+    boxes = layout.numbers
     for level in range(LEVELS):
-        group = np.array([box.number for box in boxes])
-        boxes = [box.parent or box for box in boxes]
+        group, boxes = boxes, layout.parents[boxes]
         own, long, blocks_in = _summed(free, group), _summed(prose, group), _summed(np.ones(table.count), group)
         table.add(f"box{level}_words", np.log1p(own))
         table.add(f"box{level}_blocks", np.log1p(blocks_in))
@@ -280,7 +297,7 @@ def _summed(values: NDArray[np.floating[Any]], group: NDArray[np.integer[Any]]) 
     return result
 
 
-def _add_trunk(table: Table, blocks: Sequence[Block], places: Sequence[Place], words: Column) -> None:
+def _add_trunk(table: Table, blocks: Sequence[Block], layout: _Layout, words: Column) -> None:
     """How far each block is from the element with the most prose, in the tree and in the order of reading."""
     shares = np.array([block.link_share for block in blocks])
     is_long = np.array([len(block.text) > PROSE for block in blocks])
@@ -291,39 +308,36 @@ def _add_trunk(table: Table, blocks: Sequence[Block], places: Sequence[Place], w
         for name in ("in_trunk_range", "from_trunk", "to_trunk_end", "is_trunk_tag", "is_trunk_class"):
             table.add(name, 0)
         return
-    owners = np.array([(place.parent or place).number for place in places])
+    numbers, owners = layout.numbers, layout.parents[layout.numbers]
     totals = np.bincount(owners[prose], words[prose] * (1 - shares[prose]))
     best = owners[prose[np.argmax(totals[owners[prose]])]]
     inside = np.flatnonzero(is_long & (owners == best))
     first, last = inside[0], inside[-1]
     rows = np.arange(table.count)
-    ups = _trunk(places[first].up(1))
-    of_places = {place: _steps(place, ups) for place in set(places)}
-    steps = [of_places[place] for place in places]
-    tag, class_name = blocks[first].tag, places[first].class_name
-    table.add("trunk_up", [up for up, _ in steps])
-    table.add("trunk_down", [down for _, down in steps])
+    ups, downs = _steps(layout.places, best)
+    tag, class_name = blocks[first].tag, layout.places[numbers[first]].class_name
+    is_alike = np.array([place.class_name == class_name for place in layout.places])
+    table.add("trunk_up", np.minimum(ups, FAR)[numbers])
+    table.add("trunk_down", np.minimum(downs, FAR)[numbers])
     table.add("in_trunk_range", (rows >= first) & (rows <= last))
     table.add("from_trunk", np.sign(rows - first) * np.log1p(np.abs(rows - first)))
     table.add("to_trunk_end", np.sign(rows - last) * np.log1p(np.abs(rows - last)))
     table.add("is_trunk_tag", [block.tag == tag for block in blocks])
-    classes = np.array([place.class_name == class_name for place in places])
-    table.add("is_trunk_class", classes * table.column("is_trunk_tag"))
+    table.add("is_trunk_class", is_alike[numbers] * table.column("is_trunk_tag"))
 
 
-def _trunk(place: Place | None) -> dict[int, int]:
-    """The element with the most prose and those around it, each with its distance."""
+def _steps(places: Sequence[Place], trunk: int) -> tuple[list[int], list[int]]:
+    """For each place the steps from the trunk up to what it has in common with it, and from there down to it."""
+    ups, downs = [0] * len(places), [0] * len(places)
+    around: Place | None = places[trunk]
     distances: dict[int, int] = {}
-    while place is not None:
-        distances[place.number] = len(distances)
-        place = place.parent
-    return distances
-
-
-def _steps(place: Place, trunk: dict[int, int]) -> tuple[int, int]:
-    """Steps from the trunk's element up to what it has in common with a place, and from there down to the place."""
-    down = 0
-    while place.number not in trunk and place.parent is not None:
-        place = place.parent
-        down += 1
-    return min(trunk[place.number], FAR), min(down, FAR)
+    while around is not None:
+        distances[around.number] = len(distances)
+        around = around.parent
+    # A place comes behind its parent.
+    for number, place in enumerate(places):
+        if number in distances:
+            ups[number] = distances[number]
+        elif place.parent is not None:
+            ups[number], downs[number] = ups[place.parent.number], downs[place.parent.number] + 1
+    return ups, downs

@@ -5,7 +5,6 @@ language: `related-articles`, `share-bar`, `entry-content`. One name proves noth
 """
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -42,6 +41,8 @@ ANCESTORS = (
     *("section", "dialog", "menu", "details", "fieldset"),
 )
 ANCESTOR_BITS = {tag: 1 << index for index, tag in enumerate(ANCESTORS)}
+NAMED_BY = frozenset(("class", "id", "role", "itemprop"))
+HIDDEN_BY = frozenset(("hidden", "aria-hidden", "style"))
 HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 # Names are a few words; a class attribute of a megabyte is bait.
 LONGEST_NAMES = 500
@@ -77,15 +78,6 @@ class Place:
         """The place around its parent."""
         return self.parent.parent if self.parent else None
 
-    def up(self, levels: int) -> "Place":
-        """The place so many levels further out, the body at last."""
-        place = self
-        for _ in range(levels):
-            if place.parent is None:
-                break
-            place = place.parent
-        return place
-
 
 class Surroundings:
     """The places of a tree's elements, each worked out once."""
@@ -94,6 +86,11 @@ class Surroundings:
         self._body = Place(0, None, "", 0, 0, 0, 0, 0, is_hidden=False)
         # An element's identity holds as long as somebody holds the element: the keys do.
         self._places = {body: self._body}
+
+    @property
+    def places(self) -> list[Place]:
+        """The places that were asked for and all around them, by number: the body first, each behind its parent."""
+        return list(self._places.values())
 
     def of(self, element: HtmlElement) -> Place:
         """The place of an element; what lies outside the body counts as the body."""
@@ -107,29 +104,26 @@ class Surroundings:
         return place
 
     def _inside(self, parent: Place, element: HtmlElement) -> Place:
+        class_name, names, is_hidden = "", 0, parent.is_hidden
         # All attributes at once: each by itself costs nearly as much as all of them.
-        attributes = dict(element.items())
-        names = _named(attributes) if attributes else 0
+        for attribute, value in element.items():
+            if attribute in NAMED_BY:
+                # Each by itself: an id is the only one of its page, the classes beside it are on all of the site's.
+                names |= kinds(value[:LONGEST_NAMES])
+                class_name = value if attribute == "class" else class_name
+            elif attribute in HIDDEN_BY:
+                is_hidden = is_hidden or _hides(attribute, value)
         return Place(
             len(self._places),
             parent,
-            attributes.get("class", ""),
+            class_name,
             names,
             parent.around | names,
             parent.text_count + bool(names & TEXT),
             parent.tags | ANCESTOR_BITS.get(element.tag, 0),
             parent.depth + 1,
-            is_hidden=parent.is_hidden or (bool(attributes) and _is_hidden(attributes)),
+            is_hidden,
         )
-
-
-def _named(attributes: Mapping[str, str]) -> int:
-    # Each by itself: an id is the only one of its page, the classes beside it are on every page of the site.
-    found = 0
-    for attribute in ("class", "id", "role", "itemprop"):
-        if names := attributes.get(attribute):
-            found |= kinds(names[:LONGEST_NAMES])
-    return found
 
 
 @lru_cache(maxsize=20_000)
@@ -138,8 +132,7 @@ def kinds(names: str) -> int:
     return NAMES.found_in(names.lower())
 
 
-def _is_hidden(attributes: Mapping[str, str]) -> bool:
-    if "hidden" in attributes or attributes.get("aria-hidden") == "true":
-        return True
-    style = attributes.get("style")
-    return style is not None and HIDDEN_STYLE.search(style[:LONGEST_NAMES]) is not None
+def _hides(attribute: str, value: str) -> bool:
+    if attribute == "style":
+        return HIDDEN_STYLE.search(value[:LONGEST_NAMES]) is not None
+    return attribute == "hidden" or value == "true"

@@ -86,11 +86,27 @@ def test_what_is_near_is_the_element_and_its_parent():
     assert "foot" in told(place.around, KINDS)
 
 
-def test_the_place_so_many_levels_up_is_the_body_at_last():
+def outwards(place):
+    while place is not None:
+        yield place
+        place = place.parent
+
+
+def test_the_places_around_one_end_with_the_body():
     place = place_of("<main><div><p>x</p></div></main>", ".//p")
-    assert [place.up(levels).depth for levels in (0, 1, 2, 3, 4, 100)] == [3, 2, 1, 0, 0, 0]
-    assert place.outside is place.up(2)
-    assert place.up(9).outside is None
+    assert [around.depth for around in outwards(place)] == [3, 2, 1, 0]
+    assert place.outside is place.parent.parent
+    assert [around.outside for around in outwards(place)][2:] == [None, None]
+
+
+def test_places_come_by_their_numbers_each_behind_its_parent():
+    body = parse("<html><body><div><p>a</p></div><p>b</p></body></html>").find("body")
+    surroundings = Surroundings(body)
+    for paragraph in reversed(list(body.iter("p"))):
+        surroundings.of(paragraph)
+    places = surroundings.places
+    assert [place.number for place in places] == [0, 1, 2, 3]
+    assert [place.parent and place.parent.number for place in places] == [None, 0, 0, 2]
 
 
 @pytest.mark.parametrize(
@@ -126,7 +142,7 @@ def test_what_lies_outside_the_body_has_no_names_landmarks_or_depth_of_the_body(
     surroundings = Surroundings(body)
     top = surroundings.of(body)
     place = surroundings.of(root.find("head/title"))
-    assert place.up(place.depth) is top
+    assert list(outwards(place))[-1] is top
     assert (place.around, place.tags, place.is_hidden) == (0, 0, False)
 
 
@@ -139,7 +155,7 @@ def test_nesting_far_beyond_what_a_stack_holds_is_no_recursion():
     body, inner = nested(*["div"] * 10_000)
     place = Surroundings(body).of(inner)
     assert place.depth == 10_000
-    assert place.up(1_000_000).depth == 0
+    assert list(outwards(place))[-1].depth == 0
 
 
 @pytest.mark.parametrize(
@@ -172,4 +188,4 @@ def test_every_block_of_any_markup_has_a_place(pieces):
     body = parse(f"<html><body>{''.join(pieces)}</body></html>").find("body")
     surroundings = Surroundings(body)
     for block in blocks_of(body):
-        assert surroundings.of(block.container).up(1000) is surroundings.of(body)
+        assert list(outwards(surroundings.of(block.container)))[-1] is surroundings.of(body)
