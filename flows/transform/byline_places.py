@@ -20,6 +20,7 @@ TAGS = frozenset((
 # Pages have a few marks; a listing or a hostile page has thousands.
 MOST_MARKS = 60
 MOST_CLASSES = 20
+LONGEST_CLASSES = 2000
 MOST_ANCESTORS = 12
 MOST_RUNS = 24
 LONGEST_LINE = 200
@@ -131,7 +132,7 @@ def survey_of(outline: Outline, facts: SiteFacts, headline: str | None) -> Surve
                 if site_marks and site_marks.matches(element)
                 else marked_by_class.get(place) or _evidence(element, tag, has_classes=bool(classes))
             )
-            # Most elements begin with a blank or another element.
+            # Most elements begin with another element, or with blanks and then one.
             if evidence is None and (text := element.text) and not text.isspace():
                 evidence = LINE if _begins_line(text, survey, order, tag) else None
             if evidence:
@@ -164,14 +165,14 @@ def _author_classes(outline: Outline) -> dict[int, str]:
     return {
         place: f"class {name}"
         for (_, classes), alike in outline.alike.items()
-        if classes and (name := _author_class(classes))
+        if classes and (name := _author_class(classes[:LONGEST_CLASSES]))
         for place in alike
     }
 
 
 def _evidence(element: HtmlElement, tag: str, *, has_classes: bool) -> str | None:
     """How an element is marked as naming an author otherwise than by its classes; None for all others."""
-    if not has_classes and (names := element.get("id")) and (name := _author_class(names)):
+    if not has_classes and (names := element.get("id")) and (name := _author_class(names[:LONGEST_CLASSES])):
         return f"class {name}"
     property_ = element.get("itemprop")
     if property_ and "author" in property_.split():

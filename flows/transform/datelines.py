@@ -64,6 +64,8 @@ ASIDE = re.compile(
     r"up[_-]?next|next[_-]?post|prev|pagination|review|reply|answer|signature|toolbar|wm-ipp",
     re.IGNORECASE,
 )
+# A page with names of a megabyte must not leave them in the worker's memory.
+LONGEST_KEPT = 500
 ASIDE_TAGS = frozenset(("footer", "nav", "aside", "form", "blockquote", "figcaption"))
 CARD_TAGS = frozenset(("article",))
 
@@ -242,15 +244,20 @@ def _elsewhere(standing: Standing) -> float:
     """How much speaks for a date of something else: a side column, a card in a list, a link."""
     between = standing.between
     is_aside = any(step.tag in ASIDE_TAGS for step in between)
-    is_named_aside = any(_is_aside(_names(step)) for step in between)
+    is_named_aside = any(_is_aside(step) for step in between)
     is_card = any(step.tag in CARD_TAGS for step in between)
     is_link = any(step.tag == "a" for step in between)
     return (6 if is_aside else 4 * is_named_aside) + 1 * is_card + 2 * is_link
 
 
+def _is_aside(element: HtmlElement) -> bool:
+    names = _names(element)
+    return _mean_aside(names) if len(names) <= LONGEST_KEPT else bool(ASIDE.search(names))
+
+
 # The boxes around one line are around the next ones too.
 @lru_cache(maxsize=2048)
-def _is_aside(names: str) -> bool:
+def _mean_aside(names: str) -> bool:
     return ASIDE.search(names) is not None
 
 

@@ -1,7 +1,7 @@
 """Pictures of a page, as absolute addresses without proxies, in reading order."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from itertools import islice
 
@@ -23,32 +23,45 @@ MOST_FALLBACKS = 300
 ANYWHERE = "https://page.invalid/"
 # Smaller pictures are icons, smileys and counters.
 SMALLEST_SIDE = 40
+SIDE = re.compile(r"[0-9]{1,5}")
 SHOWN_BY = ("img", "amp-img")
 
 
-def captioned(root: HtmlElement, facts: SiteFacts, captions: Collection[HtmlElement]) -> dict[HtmlElement, str | None]:
-    """The elements that show pictures, the first so many of a page, each with its caption."""
-    inner = _first_within(captions)
-    return {element: _caption(element, facts, inner) for element in islice(root.iter(*SHOWN_BY), MOST_PICTURES)}
+def captioned(root: HtmlElement, facts: SiteFacts, captions: Iterable[HtmlElement]) -> dict[HtmlElement, str | None]:
+    """The elements of a page that show pictures, in their order, each with its caption."""
+    inner, words = _first_within(captions), dict[HtmlElement, str | None]()
+    found: dict[HtmlElement, str | None] = {}
+    for element in root.iter(*SHOWN_BY):
+        caption = _caption(element, inner)
+        # Hundreds of pictures may stand around one caption.
+        if caption is not None and caption not in words:
+            words[caption] = caption_text(caption, _any_of(facts.caption_labels))
+        found[element] = None if caption is None else words[caption]
+    return found
 
 
 def pictures(
     region: HtmlElement, shown: Mapping[HtmlElement, str | None], base: str, facts: SiteFacts
-) -> tuple[Image, ...]:
-    """The pictures inside an element, each address once, but for those that the page shows above it as well.
+) -> list[tuple[HtmlElement, Image]]:
+    """The pictures of a page down to the end of an element, each address once, and the elements that show them.
 
-    These are logos and buttons. What stands behind the element is not looked at, which on most pages is the most.
+    The addresses of those behind it, which belong to other articles, are not worked out.
     """
     inside = list(region.iter(*SHOWN_BY))
-    found: dict[str, HtmlElement] = {}
-    for element in shown if inside else ():
+    found: dict[str, tuple[HtmlElement, Image]] = {}
+    for element, caption in shown.items() if inside else ():
         url = None if _is_icon(element) else image_url(element, base)
         if url and not _is_noise(element, url, facts):
-            found.setdefault(url, element)
-        if element is inside[-1]:
+            found.setdefault(url, (element, Image(url, caption)))
+        if element is inside[-1] or len(found) >= MOST_PICTURES:
             break
-    kept = set(inside)
-    return tuple(Image(url, shown[element]) for url, element in found.items() if element in kept)
+    return list(found.values())
+
+
+def within(region: HtmlElement, shown: Iterable[tuple[HtmlElement, Image]]) -> tuple[Image, ...]:
+    """The pictures that stand inside an element; one that the page shows above it as well is a logo or a button."""
+    inside = set(region.iter(*SHOWN_BY))
+    return tuple(image for element, image in shown if element in inside)
 
 
 def reveal_lazy_pictures(root: HtmlElement) -> None:
@@ -97,14 +110,13 @@ def _is_noise(element: HtmlElement, url: str, facts: SiteFacts) -> bool:
 
 def _is_icon(element: HtmlElement) -> bool:
     sides = [element.get(side) or "" for side in ("width", "height")]
-    return any(side.isdigit() and int(side) < SMALLEST_SIDE for side in sides)
+    return any(SIDE.fullmatch(side) and int(side) < SMALLEST_SIDE for side in sides)
 
 
-def _caption(image: HtmlElement, facts: SiteFacts, captions: Mapping[HtmlElement, HtmlElement]) -> str | None:
+def _caption(image: HtmlElement, captions: Mapping[HtmlElement, HtmlElement]) -> HtmlElement | None:
     """The caption that belongs to a picture: in its figure or box, else the small print right behind it."""
     marked = next((captions[box] for box in _boxes(image) if box in captions), None) if captions else None
-    caption = _small_print_after(image) if marked is None else marked
-    return None if caption is None else caption_text(caption, _any_of(facts.caption_labels))
+    return _small_print_after(image) if marked is None else marked
 
 
 def _first_within(elements: Iterable[HtmlElement]) -> dict[HtmlElement, HtmlElement]:
@@ -121,12 +133,15 @@ def _first_within(elements: Iterable[HtmlElement]) -> dict[HtmlElement, HtmlElem
 def _boxes(image: HtmlElement) -> Iterator[HtmlElement]:
     """The elements around a picture that hold no other picture, from the inside out."""
     for count, box in enumerate(image.iterancestors("figure", "div", "span", "a", "p", "td")):
-        others = box.iter("img")
-        next(others, None)
         # Four levels are what figure, wrapper, link and span need.
-        if count > 4 or next(others, None) is not None:  # noqa: PLR2004 - explained above
+        if count > 4 or any(_has_second(box, tag) for tag in SHOWN_BY):  # noqa: PLR2004 - explained above
             return
         yield box
+
+
+def _has_second(box: HtmlElement, tag: str) -> bool:
+    # Each tag by itself: within one `amp-img` stands an `img` that holds its place.
+    return next(islice(box.iter(tag), 1, None), None) is not None
 
 
 def _small_print_after(image: HtmlElement) -> HtmlElement | None:

@@ -20,8 +20,7 @@ MOSTLY_LINK = 0.5
 ALL_LINK = 0.95
 LONGEST_TITLE = 60
 QUOTES = ("blockquote", "q")
-# A letter or digit of any script.
-WORDS = re.compile(r"[^\W_]")
+LETTER_OR_DIGIT = re.compile(r"[^\W_]")
 
 
 def remove_noise(outline: Outline, facts: SiteFacts) -> None:
@@ -64,7 +63,7 @@ def _is_link_line(block: Block) -> bool:
 
 def is_noise_line(text: str, facts: SiteFacts) -> bool:
     """Whether a whole block is noise or a credit."""
-    if not WORDS.search(text):
+    if not LETTER_OR_DIGIT.search(text):
         # Rules of signs (=====) and stray brackets; an ellipsis on its own stands for text left out.
         return "…" not in text
     if _any_of(facts.noise_lines).fullmatch(text):

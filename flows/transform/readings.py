@@ -70,10 +70,11 @@ def read(page: Page, guarded: Guarded, rules: SiteRules, limits: Limits) -> Read
     images.reveal_lazy_pictures(root)
     remove_noise(outline, facts)
     captions = images.marked_captions(outline, facts)
-    shown = images.captioned(root, facts, captions)
+    captioned = images.captioned(root, facts, captions)
     images.remove_captions(root, captions)
     content = read_content(root, statements, page.hint_text, is_fragment=is_fragment, limits=limits)
-    pictures = images.pictures(content.region, shown, page.url, facts)
+    shown = images.pictures(content.region, captioned, page.url, facts)
+    pictures = images.within(content.region, shown)
 
     # The text without the lines about it, and with its lead.
     header = split_header(content.blocks, facts, has_head=not dates.came_with_publication(page, facts))

@@ -20,9 +20,10 @@ WEB_SCHEMES = ("http", "https")
 WHOLE_ADDRESS = re.compile(
     r"https?://[a-zA-Z0-9.-]+(?::[0-9]+)?(?:/[^\s\x00-\x1f\x7f;?#\[\]\\]*)?(?:\?[^\s\x00-\x1f\x7f;#\[\]\\]+)?"
 )
-# An address from the root of a site, without dots to resolve: it is joined by being put behind the site's.
-ROOT_ADDRESS = re.compile(r"/(?![/.])(?:[^\s\x00-\x1f\x7f;?#\[\]\\/]|/(?!\.))*(?:\?[^\s\x00-\x1f\x7f;#\[\]\\]+)?")
-ROOT = re.compile(r"(https?://[a-zA-Z0-9.-]+(?::[0-9]+)?)(?:[/?#]|\Z)")
+# An address from the root of a site: unless there are dots to resolve (`/.`), joining puts it behind the site's own.
+ROOT_ADDRESS = re.compile(r"/(?!/)[^\s\x00-\x1f\x7f;?#\[\]\\]*(?:\?[^\s\x00-\x1f\x7f;#\[\]\\]+)?")
+# What is written otherwise (a user, capitals, other scripts) is left to `urljoin`.
+SITE_ROOT = re.compile(r"(https?://[a-zA-Z0-9.-]+(?::[0-9]+)?)(?:[/?#]|\Z)")
 # Browsers drop these wherever they stand in an address (URL standard, "remove all ASCII tab or newline").
 DROPPED = re.compile("[\t\n\r\x00-\x1f\x7f\u200b\ufeff]")
 CREDENTIALS = re.compile(r"(?:(?<=//)|(?<!\S))[^/?#\s]*@")
@@ -120,7 +121,7 @@ def absolute_url(base: str, url: str) -> str | None:
         return target
     if not target or target.startswith("#"):
         return None
-    if ROOT_ADDRESS.fullmatch(target) and (root := ROOT.match(base)):
+    if ROOT_ADDRESS.fullmatch(target) and "/." not in target and (root := SITE_ROOT.match(base)):
         return root[1] + target
     try:
         joined = urljoin(base, target)

@@ -23,7 +23,7 @@ from flows.transform.evidence import Evidence, unescaped
 from flows.transform.text import dense, squeeze
 
 Column = NDArray[np.float32]
-Numbers = NDArray[np.int64]
+Indices = NDArray[np.int64]
 
 TAGS = (
     *("p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "div", "td", "th", "blockquote", "figcaption", "pre", "dd", "dt"),
@@ -32,7 +32,7 @@ TAGS = (
 TAG_BITS = {tag: 1 << index for index, tag in enumerate(TAGS)}
 ENDINGS = frozenset(".!?。！？…;:»”\"'’)")
 ADDRESS = re.compile(r"https?://|www\.|@")
-# One of these is in every address: looking for them in the whole page costs less than a search in each block.
+# One of these is in every address: to look for them, first in the whole page, costs less than the expression.
 ADDRESS_PARTS = ("://", "www.", "@")
 # What short lines around an article say, in the languages of the web's larger presses.
 PHRASES = {
@@ -100,21 +100,19 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class _Layout:
-    """The places of a page, the number of the parent of each (of the body its own), that of each block's."""
+    """The places of a page by their numbers, those of their parents (the body is its own), and each block's."""
 
     places: Sequence[Place]
-    parents: Numbers
-    numbers: Numbers
+    parents: Indices
+    of_blocks: Indices
 
 
 def features(blocks: Sequence[Block], surroundings: Surroundings, statements: Evidence) -> tuple[Column, Column]:
     """The matrix of features (a row for each block) and the number of words in each block."""
     places = [surroundings.of(block.container) for block in blocks]
-    layout = _Layout(
-        everywhere := surroundings.places,
-        np.array([(place.parent or place).number for place in everywhere]),
-        np.array([place.number for place in places]),
-    )
+    around = surroundings.places
+    parents = np.array([(place.parent or place).number for place in around])
+    layout = _Layout(around, parents, np.array([place.number for place in places]))
     # `dense`, of texts whose only blanks are single spaces.
     texts = [block.text.replace(" ", "") for block in blocks]
     characters = Characters([block.text for block in blocks])
@@ -279,7 +277,7 @@ def _add_containers(table: Table, blocks: Sequence[Block], layout: _Layout, word
     """How much text, and how much of it link, stands in the elements around each block, level by level."""
     free = words * (1 - np.array([block.link_share for block in blocks], dtype=np.float32))
     prose = free * np.array([len(block.text) > PROSE for block in blocks])
-    boxes = layout.numbers
+    boxes = layout.of_blocks
     for level in range(LEVELS):
         group, boxes = boxes, layout.parents[boxes]
         own, long, blocks_in = _summed(free, group), _summed(prose, group), _summed(np.ones(table.count), group)
@@ -308,7 +306,7 @@ def _add_trunk(table: Table, blocks: Sequence[Block], layout: _Layout, words: Co
         for name in ("in_trunk_range", "from_trunk", "to_trunk_end", "is_trunk_tag", "is_trunk_class"):
             table.add(name, 0)
         return
-    numbers, owners = layout.numbers, layout.parents[layout.numbers]
+    numbers, owners = layout.of_blocks, layout.parents[layout.of_blocks]
     totals = np.bincount(owners[prose], words[prose] * (1 - shares[prose]))
     best = owners[prose[np.argmax(totals[owners[prose]])]]
     inside = np.flatnonzero(is_long & (owners == best))

@@ -108,7 +108,7 @@ class Surroundings:
         # All attributes at once: each by itself costs nearly as much as all of them.
         for attribute, value in element.items():
             if attribute in NAMED_BY:
-                # Each by itself: an id is the only one of its page, the classes beside it are on all of the site's.
+                # Each by itself: an id is the only one of its page, the classes beside it are on all pages.
                 names |= kinds(value[:LONGEST_NAMES])
                 class_name = value if attribute == "class" else class_name
             elif attribute in HIDDEN_BY:

@@ -1,11 +1,13 @@
 """The pictures of an article with their captions: credits off, lazy pictures found."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.transform.captions import LABELS, without_credits
-from flows.transform.images import captioned, marked_captions, pictures, reveal_lazy_pictures
+from flows.transform.images import captioned, marked_captions, pictures, reveal_lazy_pictures, within
 from flows.transform.outline import Outline
 from flows.transform.text import squeeze
 from flows.transform.trees import parse
@@ -22,7 +24,7 @@ def found(markup):
         fallback.drop_tree()
     facts = site_facts(URL)
     captions = marked_captions(Outline(root), facts)
-    return list(pictures(root, captioned(root, facts, captions), URL, facts))
+    return [image for _, image in pictures(root, captioned(root, facts, captions), URL, facts)]
 
 
 @pytest.mark.parametrize(
@@ -88,11 +90,39 @@ def test_a_picture_that_the_page_shows_above_its_text_too_is_none_of_the_texts()
     )
     root = parse(f"<html><body>{page}</body></html>")
     facts = site_facts(URL)
-    shown = captioned(root, facts, {})
-    assert pictures(root.find(".//main"), shown, URL, facts) == (Image("https://gazette.example/a.jpg"),)
-    assert [each.url for each in pictures(root, shown, URL, facts)] == [
-        f"https://gazette.example/{name}" for name in ("logo.png", "a.jpg", "b.jpg")
+    shown = pictures(root.find(".//main"), captioned(root, facts, {}), URL, facts)
+    assert [image.url for _, image in shown] == [f"https://gazette.example/{name}" for name in ("logo.png", "a.jpg")]
+    assert within(root.find(".//main"), shown) == (Image("https://gazette.example/a.jpg"),)
+
+
+def test_icons_and_repeats_leave_room_for_the_pictures():
+    assert found('<img src="/i.gif" width="16">' * 2500 + '<img src="/s.gif">' * 2500 + '<img src="/a.jpg">') == [
+        Image("https://gazette.example/s.gif"),
+        Image("https://gazette.example/a.jpg"),
     ]
+
+
+@pytest.mark.parametrize("width", ["²", "1" * 5000, "100%", "", "-1", "٣"])
+def test_a_width_that_is_no_number_of_pixels_makes_no_icon(width):
+    assert found(f'<img src="/a.jpg" width="{width}">') == [Image("https://gazette.example/a.jpg")]
+
+
+def test_a_caption_is_that_of_one_picture_of_accelerated_mobile_pages_not_of_a_gallery():
+    caption = "<figcaption>Boats.</figcaption>"
+    one = '<amp-img src="/a.jpg"><img src="data:image/gif;base64,R0"></amp-img>'
+    gallery = f'<div><amp-img src="/b.jpg"></amp-img><amp-img src="/c.jpg"></amp-img>{caption}</div>'
+    assert [image.caption for image in found(f"<figure>{one}{caption}</figure>{gallery}")] == ["Boats.", None, None]
+
+
+def test_thousands_of_pictures_around_one_caption_are_read_in_a_moment():
+    page = (
+        "<figure>"
+        + '<amp-img src="/a.jpg"></amp-img>' * 8000
+        + f"<figcaption>{'<b>word</b> ' * 8000}</figcaption></figure>"
+    )
+    began = time.process_time()
+    assert len(found(page)) == 1
+    assert time.process_time() - began < 3
 
 
 def test_of_several_captions_around_a_picture_the_first_is_its_own():

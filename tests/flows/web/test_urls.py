@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.web.urls import ROOT_ADDRESS, WHOLE_ADDRESS, absolute_url, host_of, normalize_url, site_of, unproxy_image_url
+from flows.web.urls import (
+    DROPPED,
+    ROOT_ADDRESS,
+    WHOLE_ADDRESS,
+    absolute_url,
+    host_of,
+    normalize_url,
+    site_of,
+    unproxy_image_url,
+)
 
 ADDRESSES = st.one_of(
     st.text(),
@@ -104,13 +113,16 @@ def test_relative_addresses_belong_to_their_page(written, meant):
     assert absolute_url("https://example.org/a", written) == meant
 
 
-@given(st.from_regex(WHOLE_ADDRESS, fullmatch=True), st.sampled_from(["https://example.org/a/b", "http://x.example?q"]))
+@given(
+    st.from_regex(WHOLE_ADDRESS, fullmatch=True).filter(lambda address: not DROPPED.search(address)),
+    st.sampled_from(["https://example.org/a/b", "http://x.example?q"]),
+)
 def test_a_whole_address_is_what_joining_it_would_give(address, base):
     assert absolute_url(base, address) == urljoin(base, address) == address
 
 
 @given(
-    st.from_regex(ROOT_ADDRESS, fullmatch=True),
+    st.from_regex(ROOT_ADDRESS, fullmatch=True).filter(lambda address: not DROPPED.search(address)),
     st.sampled_from(
         ["https://example.org/a/b", "http://x.example?q", "http://x.example:8080", "https://user@x.example/"]
     ),
@@ -121,7 +133,12 @@ def test_an_address_from_the_root_is_what_joining_it_would_give(address, base):
 
 @pytest.mark.parametrize(
     ("written", "meant"),
-    [("/a/../b", "https://example.org/b"), ("/./b", "https://example.org/b"), ("/a//b?c/../d", None), ("/b?", None)],
+    [
+        ("/a/../b", "https://example.org/b"),
+        ("/./b", "https://example.org/b"),
+        ("/a//b?c/../d", "https://example.org/a//b?c/../d"),
+        ("/b?", "https://example.org/b"),
+    ],
 )
-def test_dots_in_an_address_from_the_root_are_resolved(written, meant):
-    assert absolute_url("https://example.org/a", written) == (meant or urljoin("https://example.org/a", written))
+def test_an_address_from_the_root_has_its_dots_resolved_and_no_empty_query(written, meant):
+    assert absolute_url("https://example.org/a", written) == meant
