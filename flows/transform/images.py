@@ -134,14 +134,20 @@ def _boxes(image: HtmlElement) -> Iterator[HtmlElement]:
     """The elements around a picture that hold no other picture, from the inside out."""
     for count, box in enumerate(image.iterancestors("figure", "div", "span", "a", "p", "td")):
         # Four levels are what figure, wrapper, link and span need.
-        if count > 4 or any(_has_second(box, tag) for tag in SHOWN_BY):  # noqa: PLR2004 - explained above
+        if count > 4 or _has_second(box):  # noqa: PLR2004 - explained above
             return
         yield box
 
 
-def _has_second(box: HtmlElement, tag: str) -> bool:
-    # Each tag by itself: within one `amp-img` stands an `img` that holds its place.
-    return next(islice(box.iter(tag), 1, None), None) is not None
+def _has_second(box: HtmlElement) -> bool:
+    """Whether an element holds two pictures of a kind: within one `amp-img` stands an `img` that holds its place."""
+    # One walk for both: of a gallery it ends at the second.
+    seen = set[str]()
+    for picture in box.iter(*SHOWN_BY):
+        if picture.tag in seen:
+            return True
+        seen.add(picture.tag)
+    return False
 
 
 def _small_print_after(image: HtmlElement) -> HtmlElement | None:
