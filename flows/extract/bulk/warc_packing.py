@@ -158,8 +158,9 @@ def _dictionary(raw: BinaryIO) -> bytes | None:
 
 
 def _gunzipped_start(data: bytes) -> bytes:
+    # All that was looked at, since some damage shows only further on: until then anything may come out.
     try:
-        return zlib.decompressobj(16 + zlib.MAX_WBITS).decompress(data, 64)
+        return zlib.decompressobj(16 + zlib.MAX_WBITS).decompress(data, LOOKED_AT_BYTES)[:64]
     except zlib.error:
         return b""
 

@@ -100,6 +100,14 @@ def test_rubbish_between_records_costs_no_record(tmp_path, suffix, rubbish):
     assert [item.location for item in items if isinstance(item, Reject)] == [f"a{suffix}@{offsets[4]}"]
 
 
+def test_a_beginning_that_is_damaged_and_still_unpacks_to_something_costs_that_record(tmp_path):
+    parts, _ = parts_of(".warc.gz")
+    damaged = parts[0][:8] + bytes.fromhex("00003a00010800") + parts[0][8:]
+    items, _ = read(b"".join([damaged, *parts[1:]]), tmp_path, ".warc.gz")
+    assert [item.url for item in items if isinstance(item, Page)] == ADDRESSES
+    assert [item.location for item in items if isinstance(item, Reject)] == ["a.warc.gz@0"]
+
+
 @pytest.mark.parametrize("suffix", PACKINGS)
 def test_a_beginning_that_is_destroyed_costs_that_record(tmp_path, suffix):
     parts, offsets = parts_of(suffix)
