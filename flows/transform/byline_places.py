@@ -20,6 +20,7 @@ TAGS = frozenset((
 # Pages have a few marks; a listing or a hostile page has thousands.
 MOST_MARKS = 60
 MOST_CLASSES = 20
+# A page with classes of a megabyte must not leave them in the worker's memory.
 LONGEST_CLASSES = 2000
 MOST_ANCESTORS = 12
 MOST_RUNS = 24
@@ -138,8 +139,8 @@ def survey_of(outline: Outline, facts: SiteFacts, headline: str | None) -> Surve
             if evidence:
                 survey.marks.append(Found(order, element, evidence))
     if survey.headline is not None:
-        near = range(survey.headline_order, min(survey.headline_order + MOST_NEAR, len(places)))
-        survey.near = [(order, named[places[order]][0]) for order in near]
+        first = survey.headline_order
+        survey.near = [(order, named[place][0]) for order, place in enumerate(places[first : first + MOST_NEAR], first)]
     return survey
 
 

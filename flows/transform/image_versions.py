@@ -63,8 +63,7 @@ def largest_version(element: HtmlElement, base: str) -> Version | None:
 
     AVIF comes after the others: much software that reads a warehouse does not open it yet.
     """
-    written = [version for holder in _holders(element) for version in _written(holder)]
-    written.sort(key=lambda version: (-version.width, ".avif" in version.url))
+    written = sorted(_versions(element), key=lambda version: (-version.width, ".avif" in version.url))
     # Only the winner's address is worked out: that is most of the cost of a picture with thirty versions.
     resolved = (Version(url, one.width) for one in written if (url := picture_address(one.url, base)))
     return next(resolved, None)
@@ -72,14 +71,15 @@ def largest_version(element: HtmlElement, base: str) -> Version | None:
 
 def has_version(element: HtmlElement, base: str) -> bool:
     """Whether an `img` has an address at all that is none of a placeholder."""
-    return any(picture_address(one.url, base) for holder in _holders(element) for one in _written(holder))
+    return any(picture_address(one.url, base) for one in _versions(element))
 
 
-def _holders(element: HtmlElement) -> list[HtmlElement]:
-    """The elements that hold addresses of a picture, in the order in which browsers try them."""
+def _versions(element: HtmlElement) -> Iterator[Version]:
+    """The versions of a picture as they are written, in the order in which browsers try them."""
     picture = next(element.iterancestors("picture"), None)
     sources = islice(picture.iter("source"), MOST_SOURCES) if picture is not None else ()
-    return [*sources, element]
+    for holder in (*sources, element):
+        yield from _written(holder)
 
 
 def picture_address(written: str, base: str) -> str | None:

@@ -127,7 +127,7 @@ def _label(anchor: HtmlElement) -> str:
 
 def _kind(anchor: HtmlElement, boxes: "_Boxes") -> tuple[Kind, int]:
     """What a link leads to and how sure that is."""
-    rel = stated.lower().split() if (stated := anchor.get("rel")) else ()
+    rel = (anchor.get("rel") or "").lower().split()
     leads_to = _leads_to(anchor.get("href") or "")
     if CATEGORY_REL in rel or (TAG_REL in rel and leads_to is Kind.CATEGORY):
         return Kind.CATEGORY, 3
@@ -172,10 +172,7 @@ class _Boxes:
         return known[box]
 
     def _said(self, box: HtmlElement, levels: int) -> Kind | None:
-        classes, identity = box.get("class"), box.get("id")
-        if not (classes or identity):
-            return self.kind(box.getparent(), levels - 1)
-        is_article, said = _meaning((classes or "")[:LONGEST_CLASSES], (identity or "")[:LONGEST_NAMES])
+        is_article, said = _meaning(box.get("class", "")[:LONGEST_CLASSES], box.get("id", "")[:LONGEST_NAMES])
         if is_article or said is None:
             return said
         around = self.kind(box.getparent(), levels - 1)

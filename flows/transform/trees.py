@@ -55,8 +55,8 @@ def parse(text: str) -> HtmlElement:
 
 def _parsed(octets: bytes) -> HtmlElement:
     # Without huge_tree everything nested deeper than 256 levels is lost without an error; with it libxml2 still gives
-    # up below some two thousand, which is for the guards to keep away. Nobody asks the table of
-    # ids, which takes a twentieth of the time.
+    # up below some two thousand, which is for the guards to keep away. Nobody asks
+    # the table of ids, which takes a twentieth of the time.
     parser = HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True, collect_ids=False)
     parser.set_element_class_lookup(ONE_CLASS)
     return document_fromstring(octets, parser=parser, ensure_head_body=True)

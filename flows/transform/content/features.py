@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flows.transform.blocks import HEADINGS, Block
-from flows.transform.content.characters import Characters, Sort
+from flows.transform.content.characters import Characters, Marks, Sort
 from flows.transform.content.patterns import PatternSet
 from flows.transform.content.surroundings import ANCESTORS, KINDS, Place, Surroundings
 from flows.transform.evidence import Evidence, unescaped
@@ -123,8 +123,9 @@ def features(blocks: Sequence[Block], surroundings: Surroundings, statements: Ev
     _add_places(table, places)
     _add_statements(table, blocks, texts, statements)
     _add_position(table, words)
-    _add_containers(table, blocks, layout, words)
-    _add_trunk(table, blocks, layout, words)
+    is_long = np.array([len(block.text) > PROSE for block in blocks])
+    _add_containers(table, layout, words, is_long)
+    _add_trunk(table, blocks, layout, words, is_long)
     return table.matrix(), words
 
 
@@ -273,10 +274,10 @@ def _add_position(table: Table, words: Column) -> None:
     table.add("page_words", np.log1p(total))
 
 
-def _add_containers(table: Table, blocks: Sequence[Block], layout: _Layout, words: Column) -> None:
+def _add_containers(table: Table, layout: _Layout, words: Column, is_long: Marks) -> None:
     """How much text, and how much of it link, stands in the elements around each block, level by level."""
-    free = words * (1 - np.array([block.link_share for block in blocks], dtype=np.float32))
-    prose = free * np.array([len(block.text) > PROSE for block in blocks])
+    free = words * (1 - table.column("link_share"))
+    prose = free * is_long
     boxes = layout.of_blocks
     for level in range(LEVELS):
         group, boxes = boxes, layout.parents[boxes]
@@ -295,10 +296,9 @@ def _summed(values: NDArray[np.floating[Any]], group: NDArray[np.integer[Any]]) 
     return result
 
 
-def _add_trunk(table: Table, blocks: Sequence[Block], layout: _Layout, words: Column) -> None:
+def _add_trunk(table: Table, blocks: Sequence[Block], layout: _Layout, words: Column, is_long: Marks) -> None:
     """How far each block is from the element with the most prose, in the tree and in the order of reading."""
     shares = np.array([block.link_share for block in blocks])
-    is_long = np.array([len(block.text) > PROSE for block in blocks])
     prose = np.flatnonzero(is_long & (shares < MOSTLY_LINK))
     if not len(prose):
         for name in ("trunk_up", "trunk_down"):
