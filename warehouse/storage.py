@@ -62,9 +62,10 @@ NO_VERSION = -1
 
 
 class _Seen(NamedTuple):
-    """Columns of a table as far as they were read: the table's version, its files, their rows."""
+    """Columns of a table as far as they were read: its version, what tells that commit, its files, their rows."""
 
     version: int
+    commit: tuple[int, int] | None
     paths: frozenset[str]
     rows: pa.Table
 
@@ -154,9 +155,32 @@ def narrow_tables(settings: Settings, columns: Mapping[Table, tuple[str, ...]]) 
     with engine.reader(settings) as connection:
         connection.execute("set timezone = 'UTC'")
         for table, names in columns.items():
-            rows = _of_all(connection, settings, table, names, _existing(settings, table))
-            connection.execute(f"create or replace temp view {table.name} as from {rows}")
+            if (rows := _unchanged(settings, table, names)) is not None:
+                relation = _registered(connection, table, rows)
+            else:
+                relation = _of_all(connection, settings, table, names, _existing(settings, table))
+            connection.execute(f"create or replace temp view {table.name} as from {relation}")
         yield connection
+
+
+def _unchanged(settings: Settings, table: Table, names: tuple[str, ...]) -> pa.Table | None:
+    """The remembered columns of all rows, unless a commit has come since.
+
+    Commits are numbered, so that the names of two files tell: a hundredth of the time that reading the log takes.
+    """
+    seen = _MEMORY.get((settings.root, table.name, names))
+    if seen is None or seen.commit is None or _commit_file(settings, table, seen.version + 1):
+        return None
+    return seen.rows if _commit_file(settings, table, seen.version) == seen.commit else None
+
+
+def _commit_file(settings: Settings, table: Table, version: int) -> tuple[int, int] | None:
+    """What tells the file of a commit from that of a table made anew in the same place; None where there is none."""
+    try:
+        found = (settings.tables / table.name / "_delta_log" / f"{version:020}.json").stat()
+    except FileNotFoundError:
+        return None
+    return found.st_ino, found.st_mtime_ns
 
 
 def _remembered(
@@ -171,11 +195,11 @@ def _remembered(
     key = settings.root, table.name, names
     with _REMEMBERING:
         seen = _MEMORY.get(key)
-        if handle and handle.count() > MOST_REMEMBERED_ROWS:
-            _MEMORY.pop(key, None)
-            return None
         if seen and version < seen.version:
             # A handle from before the last commit reads its own files; the next ones know more.
+            return None
+        if handle and (seen is None or seen.paths != paths) and handle.count() > MOST_REMEMBERED_ROWS:
+            _MEMORY.pop(key, None)
             return None
         # Files go when they are compacted, erased or restored: then all are read anew.
         before = seen if seen and seen.paths <= paths else None
@@ -185,7 +209,7 @@ def _remembered(
             relation = _relation(connection, table, fresh, has_filename=True)
             read = connection.sql(f"select {', '.join(names)} from ({relation})").to_arrow_table()
             rows = read if rows is None else pa.concat_tables([rows, read]).combine_chunks()
-        _MEMORY[key] = _Seen(version, paths, rows)
+        _MEMORY[key] = _Seen(version, _commit_file(settings, table, version), paths, rows)
     return rows
 
 
@@ -269,6 +293,10 @@ def _of_all(
     rows = _remembered(connection, settings, table, names, handle)
     if rows is None:
         return f"({_relation(connection, table, _paths(settings, handle), has_filename=True)})"
+    return _registered(connection, table, rows)
+
+
+def _registered(connection: Connection, table: Table, rows: pa.Table) -> str:
     name = f"remembered_{table.name}"
     connection.register(name, rows)
     return name

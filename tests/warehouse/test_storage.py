@@ -2,6 +2,7 @@
 
 import multiprocessing
 import random
+import shutil
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -253,6 +254,28 @@ def test_narrow_columns_are_those_of_the_files_that_there_are(settings):
     assert len(narrow_urls(settings)) == 3
     DeltaTable(settings.tables / "pages").delete(f"url = '{page(1).url}'")
     assert narrow_urls(settings) == [page(0).url, page(2).url]
+
+
+def test_a_table_without_a_new_commit_is_not_even_opened(settings, monkeypatch):
+    storage.append_new(settings, PAGES, [page(0)], "run")
+    assert narrow_urls(settings) == [page(0).url]
+    opened = []
+    existing = storage._existing
+    monkeypatch.setattr(storage, "_existing", lambda *given: opened.append(given) or existing(*given))
+    assert narrow_urls(settings) == [page(0).url]
+    assert opened == []
+    storage.append_new(settings, PAGES, [page(1)], "run")
+    assert narrow_urls(settings) == [page(0).url, page(1).url]
+    assert len(opened) == 1
+
+
+def test_a_table_that_was_made_anew_in_the_same_place_is_read_anew(settings):
+    storage.append_new(settings, PAGES, [page(0)], "run")
+    assert narrow_urls(settings) == [page(0).url]
+    shutil.rmtree(settings.tables / "pages")
+    assert narrow_urls(settings) == []
+    storage.append_new(settings, PAGES, [page(1)], "run")
+    assert narrow_urls(settings) == [page(1).url]
 
 
 def test_a_handle_from_before_the_last_commit_sees_what_was_there_then(settings):
