@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
-from threading import Lock
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import unquote
 
 import pyarrow as pa
@@ -23,7 +22,7 @@ from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundErr
 from deltalake.writer.properties import BloomFilterProperties, ColumnProperties
 from pyarrow import parquet
 
-from warehouse import engine
+from warehouse import engine, remembered
 from warehouse.engine import Connection
 from warehouse.model import Page, PageKind
 from warehouse.schema import (
@@ -54,27 +53,8 @@ STATISTICS_BYTES = 64
 """Of a text no more than this is kept as a row group's least or greatest. Without a bound the writer keeps them whole:
 a shard of pages then carries two to four of them once more, not packed, in a footer that every query reads."""
 
-MOST_REMEMBERED_ROWS = 100_000
-"""Of a table with more rows every question opens all of its files anew, which compaction keeps few. So many rows take
-30 MB with the columns of pages that `history.py` asks for, half of that with ids and file names."""
-
 NO_VERSION = -1
 
-
-class _Seen(NamedTuple):
-    """Columns of a table as far as they were read: its version, what tells that commit, its files, their rows."""
-
-    version: int
-    commit: tuple[int, int] | None
-    paths: frozenset[str]
-    rows: pa.Table
-
-
-_MEMORY: dict[tuple[Path, str, tuple[str, ...]], _Seen] = {}
-"""By root, table and columns. A file of a Delta table is never written twice. What was erased from a table goes from
-here with the next question about it; no text is among it, but addresses are."""
-
-_REMEMBERING = Lock()
 
 SNAPSHOT_ORDER = (RUNS, DOCUMENTS, REJECTS, FETCHES, PAGES, SITE_RULES)
 """A page, and the rules of its site, are committed before its document, and all before the end of their run. Read
@@ -150,67 +130,17 @@ def _existing(settings: Settings, table: Table) -> DeltaTable | None:
 def narrow_tables(settings: Settings, columns: Mapping[Table, tuple[str, ...]]) -> Iterator[Connection]:
     """A connection, in UTC, that sees these columns of these tables as they are now, whatever is published.
 
-    For what a run asks again and again: of a table of no more than MOST_REMEMBERED_ROWS each file is read once.
+    For what a run asks again and again: of all but very large tables each file is read once (`remembered.py`).
     """
     with engine.reader(settings) as connection:
         connection.execute("set timezone = 'UTC'")
         for table, names in columns.items():
-            if (rows := _unchanged(settings, table, names)) is not None:
+            if (rows := remembered.newest(_columns(settings, table, names))) is not None:
                 relation = _registered(connection, table, rows)
             else:
                 relation = _of_all(connection, settings, table, names, _existing(settings, table))
             connection.execute(f"create or replace temp view {table.name} as from {relation}")
         yield connection
-
-
-def _unchanged(settings: Settings, table: Table, names: tuple[str, ...]) -> pa.Table | None:
-    """The remembered columns of all rows, unless a commit has come since.
-
-    Commits are numbered, so that the names of two files tell: a hundredth of the time that reading the log takes.
-    """
-    seen = _MEMORY.get((settings.root, table.name, names))
-    if seen is None or seen.commit is None or _commit_file(settings, table, seen.version + 1):
-        return None
-    return seen.rows if _commit_file(settings, table, seen.version) == seen.commit else None
-
-
-def _commit_file(settings: Settings, table: Table, version: int) -> tuple[int, int] | None:
-    """What tells the file of a commit from that of a table made anew in the same place; None where there is none."""
-    try:
-        found = (settings.tables / table.name / "_delta_log" / f"{version:020}.json").stat()
-    except FileNotFoundError:
-        return None
-    return found.st_ino, found.st_mtime_ns
-
-
-def _remembered(
-    connection: Connection, settings: Settings, table: Table, names: tuple[str, ...], handle: DeltaTable | None
-) -> pa.Table | None:
-    """The columns of all rows that the handle sees, of new files only read now; None where these are too many to keep.
-
-    `filename` is a column too: the absolute path of a row's file.
-    """
-    paths = frozenset(_paths(settings, handle))
-    version = handle.version() if handle else NO_VERSION
-    key = settings.root, table.name, names
-    with _REMEMBERING:
-        seen = _MEMORY.get(key)
-        if seen and version < seen.version:
-            # A handle from before the last commit reads its own files; the next ones know more.
-            return None
-        if handle and (seen is None or seen.paths != paths) and handle.count() > MOST_REMEMBERED_ROWS:
-            _MEMORY.pop(key, None)
-            return None
-        # Files go when they are compacted, erased or restored: then all are read anew.
-        before = seen if seen and seen.paths <= paths else None
-        fresh = paths - before.paths if before else paths
-        rows = before.rows if before else None
-        if rows is None or fresh:
-            relation = _relation(connection, table, fresh, has_filename=True)
-            read = connection.sql(f"select {', '.join(names)} from ({relation})").to_arrow_table()
-            rows = read if rows is None else pa.concat_tables([rows, read]).combine_chunks()
-        _MEMORY[key] = _Seen(version, _commit_file(settings, table, version), paths, rows)
-    return rows
 
 
 @contextmanager
@@ -289,11 +219,22 @@ def read_records(settings: Settings, table: Table, column: str, values: Collecti
 def _of_all(
     connection: Connection, settings: Settings, table: Table, names: tuple[str, ...], handle: DeltaTable | None
 ) -> str:
-    """A relation of these columns of all rows that the handle sees."""
-    rows = _remembered(connection, settings, table, names, handle)
+    """A relation of these columns of all rows that the handle sees; `filename` is one too, the path of a row's file."""
+
+    def read(files: Collection[str]) -> pa.Table:
+        relation = _relation(connection, table, files, has_filename=True)
+        return connection.sql(f"select {', '.join(names)} from ({relation})").to_arrow_table()
+
+    paths = _paths(settings, handle)
+    state = remembered.State(handle.version() if handle else NO_VERSION, frozenset(paths))
+    rows = remembered.at(_columns(settings, table, names), state, handle.count if handle else lambda: 0, read)
     if rows is None:
-        return f"({_relation(connection, table, _paths(settings, handle), has_filename=True)})"
+        return f"({_relation(connection, table, paths, has_filename=True)})"
     return _registered(connection, table, rows)
+
+
+def _columns(settings: Settings, table: Table, names: tuple[str, ...]) -> remembered.Columns:
+    return remembered.Columns(settings.tables / table.name, names)
 
 
 def _registered(connection: Connection, table: Table, rows: pa.Table) -> str:

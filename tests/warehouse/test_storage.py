@@ -12,7 +12,7 @@ from deltalake.exceptions import CommitFailedError
 from pyarrow import parquet
 
 from tests.warehouse.records import NOON, document, page, reject
-from warehouse import storage
+from warehouse import remembered, storage
 from warehouse.schema import DOCUMENTS, PAGES, REJECTS, TABLES, to_arrow
 
 
@@ -299,11 +299,11 @@ def test_threads_that_load_and_ask_at_once_see_each_row_once(settings):
 
 
 def test_of_more_rows_than_are_remembered_narrow_columns_are_read_each_time(settings, monkeypatch):
-    monkeypatch.setattr(storage, "MOST_REMEMBERED_ROWS", 2)
+    monkeypatch.setattr(remembered, "MOST_ROWS", 2)
     for number in range(4):
         storage.append_new(settings, PAGES, [page(number)], "run")
         assert narrow_urls(settings) == [page(before).url for before in range(number + 1)]
-    assert (settings.root, "pages", NARROW[PAGES]) not in storage._MEMORY
+    assert remembered.newest(remembered.Columns(settings.tables / "pages", NARROW[PAGES])) is None
 
 
 def _column(file, group, name):
