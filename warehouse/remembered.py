@@ -1,7 +1,7 @@
 """Narrow columns of the tables that the process remembers: each file is read once, and no log where nothing has come.
 
-Only for a table of no more than MOST_ROWS. What was erased from a table goes from here with the next question about
-it; no text is among it, but addresses are.
+Only of tables of no more than MOST_ROWS. What was erased from a table goes from here with the next question about the
+same columns of it; no text of a page is among them, but addresses and titles are.
 """
 
 from collections.abc import Callable, Collection
@@ -15,6 +15,9 @@ MOST_ROWS = 100_000
 """Of a table with more rows every question opens all of its files anew, which compaction keeps few. So many rows take
 30 MB with the columns of pages that `history.py` asks for, half of that with ids and file names."""
 
+Stamp = tuple[int, int]
+"""What tells a commit from another of the same number: that of a table made anew in the same place."""
+
 
 class Columns(NamedTuple):
     """Some columns of the table in a folder."""
@@ -24,17 +27,20 @@ class Columns(NamedTuple):
 
 
 class State(NamedTuple):
-    """A table at one version: the paths of its files, which are never written twice."""
+    """A table at one version: its commit's stamp, None where it has none, and the paths of its files.
+
+    A file is never written twice.
+    """
 
     version: int
+    stamp: Stamp | None
     paths: frozenset[str]
 
 
 class _Seen(NamedTuple):
-    """A state as far as it was read: its rows, and what tells its commit from another of the same number."""
+    """The rows of a state that was read."""
 
     state: State
-    commit: tuple[int, int] | None
     rows: pa.Table
 
 
@@ -42,25 +48,29 @@ _SEEN: dict[Columns, _Seen] = {}
 _READING = Lock()
 
 
-def newest(columns: Columns) -> pa.Table | None:
-    """The rows, unless a commit has come since they were read, or they never were.
+def newest(columns: Columns, stamp: Callable[[int], Stamp | None]) -> pa.Table | None:
+    """The rows as they are now, None where they are not remembered or a commit has come since.
 
-    Commits are numbered, so that the names of two files tell: a hundredth of the time that reading the log takes.
+    Commits are numbered: where the next one has no `stamp`, and that of the last is what it was, nothing has come. That
+    takes a hundredth of the time that reading the log does.
     """
     seen = _SEEN.get(columns)
-    if seen is None or seen.commit is None or _commit(columns.table, seen.state.version + 1):
+    if seen is None or seen.state.stamp is None or stamp(seen.state.version + 1):
         return None
-    return seen.rows if _commit(columns.table, seen.state.version) == seen.commit else None
+    return seen.rows if stamp(seen.state.version) == seen.state.stamp else None
 
 
 def at(
     columns: Columns, state: State, count: Callable[[], int], read: Callable[[Collection[str]], pa.Table]
 ) -> pa.Table | None:
-    """The rows at a state, of new files only `read` now; None where by their `count` they are too many to keep."""
+    """The rows at a state, of new files only `read` now.
+
+    None where by their `count` they are too many to keep, and for a state older than what is remembered: its commit
+    was refused or will be, and the next question knows more.
+    """
     with _READING:
         seen = _SEEN.get(columns)
         if seen and state.version < seen.state.version:
-            # A state from before the last commit is for its own commit alone; the next ones know more.
             return None
         known = seen.state.paths if seen else frozenset[str]()
         if (seen is None or known != state.paths) and count() > MOST_ROWS:
@@ -72,14 +82,5 @@ def at(
         else:
             fresh = state.paths - known
             rows = pa.concat_tables([seen.rows, read(fresh)]).combine_chunks() if fresh else seen.rows
-        _SEEN[columns] = _Seen(state, _commit(columns.table, state.version), rows)
+        _SEEN[columns] = _Seen(state, rows)
     return rows
-
-
-def _commit(table: Path, version: int) -> tuple[int, int] | None:
-    """What tells a commit's file from that of a table made anew in the same place; None where there is none."""
-    try:
-        found = (table / "_delta_log" / f"{version:020}.json").stat()
-    except FileNotFoundError:
-        return None
-    return found.st_ino, found.st_mtime_ns

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -54,7 +54,7 @@ STATISTICS_BYTES = 64
 a shard of pages then carries two to four of them once more, not packed, in a footer that every query reads."""
 
 NO_VERSION = -1
-
+"""Of a table that is not there: no commit has this number."""
 
 SNAPSHOT_ORDER = (RUNS, DOCUMENTS, REJECTS, FETCHES, PAGES, SITE_RULES)
 """A page, and the rules of its site, are committed before its document, and all before the end of their run. Read
@@ -130,12 +130,13 @@ def _existing(settings: Settings, table: Table) -> DeltaTable | None:
 def narrow_tables(settings: Settings, columns: Mapping[Table, tuple[str, ...]]) -> Iterator[Connection]:
     """A connection, in UTC, that sees these columns of these tables as they are now, whatever is published.
 
-    For what a run asks again and again: of all but very large tables each file is read once (`remembered.py`).
+    For what a run asks again and again: of tables that are not too large each file is read once (`remembered.py`).
     """
     with engine.reader(settings) as connection:
         connection.execute("set timezone = 'UTC'")
         for table, names in columns.items():
-            if (rows := remembered.newest(_columns(settings, table, names))) is not None:
+            rows = remembered.newest(_remembered_columns(settings, table, names), partial(_stamp, settings, table))
+            if rows is not None:
                 relation = _registered(connection, table, rows)
             else:
                 relation = _of_all(connection, settings, table, names, _existing(settings, table))
@@ -219,22 +220,34 @@ def read_records(settings: Settings, table: Table, column: str, values: Collecti
 def _of_all(
     connection: Connection, settings: Settings, table: Table, names: tuple[str, ...], handle: DeltaTable | None
 ) -> str:
-    """A relation of these columns of all rows that the handle sees; `filename` is one too, the path of a row's file."""
+    """A relation with these columns of all rows that the handle sees; `filename`, a row's file, may be among them."""
 
     def read(files: Collection[str]) -> pa.Table:
         relation = _relation(connection, table, files, has_filename=True)
         return connection.sql(f"select {', '.join(names)} from ({relation})").to_arrow_table()
 
-    paths = _paths(settings, handle)
-    state = remembered.State(handle.version() if handle else NO_VERSION, frozenset(paths))
-    rows = remembered.at(_columns(settings, table, names), state, handle.count if handle else lambda: 0, read)
+    version = handle.version() if handle else NO_VERSION
+    stamp, paths = _stamp(settings, table, version), _paths(settings, handle)
+    state = remembered.State(version, stamp, frozenset(paths))
+    columns = _remembered_columns(settings, table, names)
+    rows = remembered.at(columns, state, handle.count if handle else lambda: 0, read)
     if rows is None:
         return f"({_relation(connection, table, paths, has_filename=True)})"
     return _registered(connection, table, rows)
 
 
-def _columns(settings: Settings, table: Table, names: tuple[str, ...]) -> remembered.Columns:
+def _remembered_columns(settings: Settings, table: Table, names: tuple[str, ...]) -> remembered.Columns:
     return remembered.Columns(settings.tables / table.name, names)
+
+
+def _stamp(settings: Settings, table: Table, version: int) -> remembered.Stamp | None:
+    """What tells the commit with this number from another; None where there is none, or its file was tidied away."""
+    try:
+        # https://github.com/delta-io/delta/blob/master/PROTOCOL.md#delta-log-entries
+        found = (settings.tables / table.name / "_delta_log" / f"{version:020}.json").stat()
+    except FileNotFoundError:
+        return None
+    return found.st_ino, found.st_mtime_ns
 
 
 def _registered(connection: Connection, table: Table, rows: pa.Table) -> str:

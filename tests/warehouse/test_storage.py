@@ -278,6 +278,29 @@ def test_a_table_that_was_made_anew_in_the_same_place_is_read_anew(settings):
     assert narrow_urls(settings) == [page(1).url]
 
 
+def test_narrow_columns_are_those_of_a_restored_and_of_a_compacted_table(settings):
+    for number in range(3):
+        storage.append_new(settings, PAGES, [page(number)], "run")
+    assert len(narrow_urls(settings)) == 3
+    table = DeltaTable(settings.tables / "pages")
+    table.restore(table.version() - 1)
+    assert narrow_urls(settings) == [page(0).url, page(1).url]
+    day = NOON.date()
+    rows = to_arrow([page(0), page(1)], PAGES, run_id="run", loaded_at=NOON)
+    write_deltalake(table, rows.slice(0, 1), mode="overwrite", predicate=f"loaded_date >= '{day}'")
+    assert narrow_urls(settings) == [rows["url"][0].as_py()]
+
+
+def test_a_log_that_was_tidied_away_is_asked_by_its_checkpoint(settings):
+    for number in range(2):
+        storage.append_new(settings, PAGES, [page(number)], "run")
+    assert len(narrow_urls(settings)) == 2
+    DeltaTable(settings.tables / "pages").create_checkpoint()
+    for commit in (settings.tables / "pages" / "_delta_log").glob("*.json"):
+        commit.unlink()
+    assert len(narrow_urls(settings)) == 2
+
+
 def test_a_handle_from_before_the_last_commit_sees_what_was_there_then(settings):
     storage.append_new(settings, PAGES, [page(0)], "run")
     before = DeltaTable(settings.tables / "pages")
@@ -303,7 +326,7 @@ def test_of_more_rows_than_are_remembered_narrow_columns_are_read_each_time(sett
     for number in range(4):
         storage.append_new(settings, PAGES, [page(number)], "run")
         assert narrow_urls(settings) == [page(before).url for before in range(number + 1)]
-    assert remembered.newest(remembered.Columns(settings.tables / "pages", NARROW[PAGES])) is None
+    assert remembered.Columns(settings.tables / "pages", NARROW[PAGES]) not in remembered._SEEN
 
 
 def _column(file, group, name):

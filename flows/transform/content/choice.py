@@ -3,8 +3,8 @@
 In a whole page each block has a probability of belonging to the text (`scores.py`). The score of a candidate is the
 F1 that is to be expected of it: twice the words that it is expected to have right, over its words and all that are
 expected to be the text's. The first candidate is the set of blocks for which that is highest. Where even that is not
-sure, and the page not very long, trafilatura and readability are asked, and their votes count as much as the score
-does. What JSON-LD or the feed gives competes where the page shows far less.
+sure, and the page has not too many blocks, trafilatura and readability are asked, and their votes count as much as the
+score does. What JSON-LD or the feed gives competes where the page shows far less.
 
 A fragment is the article alone, since a feed carries nothing else: all its blocks are the text, but for lists of
 links, where trafilatura decides.
@@ -40,15 +40,15 @@ from flows.transform.text import dense
 
 Numbers = NDArray[np.float32]
 
-# Below this expected F1 (some 1 % of pages) votes of the others gain a little on sites that were held out of the
-# learning: on one gold set .2 points of what must be in the text, for .2 more of what must not, on another .02 of F1.
-# From here to .9, as many pages again, they gain .1 points of F1 on two sets and lose as much on two, and cost 40 ms
-# each, on pages that are slow already. Readability's alone changes none of these by .1, but it finds texts where
-# nothing else does: in pages that are one long link.
+# Below this expected F1 (some 1 % of pages) the others are asked. On sites that were held out of the learning their
+# votes change little: on the gold set `trafilatura` .1 points more of what must be in the text, for .1 more of what
+# must not, and .04 points of F1 at most on the six others. From here to .9, as many pages again, they gain .1 points of
+# F1 on two sets and lose as much on two, and cost 40 ms each, on pages that are slow already. Readability's alone
+# changes none of these by .1, but it finds texts where nothing else does: in pages that are one long link.
 SURE = 0.85
 # More than half of the unsure pages have more blocks: lists, shops and wikis. There the others take 15 to 590 ms a
-# page, six sevenths of all that they cost; on sites held out of the learning, asking there gains .4 points of what must
-# be in the text on one gold set, and less than .1 of F1 on the six others.
+# page, six sevenths of all that they cost. Asked there too they gain, of held-out sites again, .4 points more of what
+# must be in the text on that set, and less than .1 of F1 on the others.
 MOST_ASKED_ABOUT = 150
 # Searching is quadratic; above this only blocks that are a whole line of the other reading count.
 MOST_BLOCKS = 5000

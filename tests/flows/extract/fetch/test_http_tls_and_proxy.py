@@ -66,6 +66,18 @@ def test_a_page_comes_over_tls_to_the_pinned_address_and_the_connection_is_kept(
     assert (server.connection_count, connections) == (1, [PUBLIC])
 
 
+def test_the_authorities_are_read_once(tls, limits, tmp_path, monkeypatch):
+    assert tls
+    monkeypatch.setattr(door, "DEFAULT_CA_BUNDLE_PATH", str(tmp_path / "certificate.pem"))
+    made = []
+    make = door.create_default_context
+    monkeypatch.setattr(door, "create_default_context", lambda **given: made.append(given) or make(**given))
+    for _ in range(2):
+        with Http(limits):
+            pass
+    assert len(made) == 1
+
+
 def test_a_certificate_of_another_host_is_final(trusting, tls, names, connections):
     names.answers["other.example"] = [[PUBLIC]]
     with serving(saying(answer(PAGE)), tls) as server:
