@@ -22,6 +22,10 @@ EXPLAIN = re.compile(rf"{BLANK}explain\b{BLANK}(?:analyze\b)?{BLANK}(?:\([^()]*\
 """The words before what is explained, comments among them."""
 
 
+INTERRUPTED = "Query interrupted"
+"""What DuckDB says where a signal came during a query."""
+
+
 class QueryRefusedError(ValueError):
     """A query that is not one SELECT or EXPLAIN; `statements` names what it holds."""
 
@@ -40,12 +44,27 @@ class NotPublishedError(FileNotFoundError):
 
 
 @contextmanager
+def _interruptible() -> Iterator[None]:
+    """Lets an interruption be one: what a signal's handler raises during a query is lost in DuckDB.
+
+    It raises a RuntimeError of its own instead, by which a cancelled run would be taken for a failed one.
+    """
+    try:
+        yield
+    except RuntimeError as error:
+        if str(error) == INTERRUPTED:
+            raise KeyboardInterrupt from error
+        raise
+
+
+@contextmanager
 def in_memory(settings: Settings) -> Iterator[Connection]:
     """A database of its own in memory; spills to the warehouse's folder, not the working one."""
     connection = duckdb.connect(":memory:", config=_limits(settings))
     try:
-        connection.execute("set timezone = 'UTC'")
-        yield connection
+        with _interruptible():
+            connection.execute("set timezone = 'UTC'")
+            yield connection
     finally:
         connection.close()
 
@@ -58,7 +77,8 @@ def reader(settings: Settings) -> Iterator[Connection]:
     """
     cursor = _shared_instance(settings).cursor()
     try:
-        yield cursor
+        with _interruptible():
+            yield cursor
     finally:
         cursor.close()
 
@@ -95,13 +115,14 @@ def published(settings: Settings) -> Iterator[Connection]:
     root = settings.root
     connection = duckdb.connect(str(settings.catalog), read_only=True, config=_limits(settings))
     try:
-        connection.execute("set timezone = 'UTC'")
-        connection.execute(f"set variable broadsheet_root = {quoted(str(root))}")
-        files = [str(root / path) for (path,) in connection.execute("select path from raw.files").fetchall()]
-        connection.execute(f"set allowed_paths = {listed(files)}")
-        connection.execute("set enable_external_access = false")
-        connection.execute("set lock_configuration = true")
-        yield connection
+        with _interruptible():
+            connection.execute("set timezone = 'UTC'")
+            connection.execute(f"set variable broadsheet_root = {quoted(str(root))}")
+            files = [str(root / path) for (path,) in connection.execute("select path from raw.files").fetchall()]
+            connection.execute(f"set allowed_paths = {listed(files)}")
+            connection.execute("set enable_external_access = false")
+            connection.execute("set lock_configuration = true")
+            yield connection
     finally:
         connection.close()
 
