@@ -1,6 +1,7 @@
 """Fixtures that every part of the tests needs: a warehouse of one's own, and where the real pages are."""
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,15 @@ def pytest_make_parametrize_id(val, argname):
 @pytest.fixture
 def settings(tmp_path):
     return Settings(root=tmp_path / "data", shard_pages=50, workers=2)
+
+
+@pytest.fixture
+def _heeded_signals():
+    """Both signals end what is done: what a script starts in the background ignores SIGINT, with all below it."""
+    before = {number: signal.signal(number, signal.default_int_handler) for number in (signal.SIGINT, signal.SIGTERM)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 @pytest.fixture(scope="session")

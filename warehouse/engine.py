@@ -21,7 +21,6 @@ BLANK = r"(?:\s|--[^\n]*(?:\n|$)|/\*.*?\*/)*"
 EXPLAIN = re.compile(rf"{BLANK}explain\b{BLANK}(?:analyze\b)?{BLANK}(?:\([^()]*\))?", re.IGNORECASE | re.DOTALL)
 """The words before what is explained, comments among them."""
 
-
 INTERRUPTED = "Query interrupted"
 """What DuckDB says where a signal came during a query."""
 
@@ -44,29 +43,28 @@ class NotPublishedError(FileNotFoundError):
 
 
 @contextmanager
-def _interruptible() -> Iterator[None]:
-    """Lets an interruption be one: what a signal's handler raises during a query is lost in DuckDB.
+def _closed_behind(connection: Connection) -> Iterator[Connection]:
+    """The connection around a block, closed behind it; an interruption during a query stays one.
 
-    It raises a RuntimeError of its own instead, by which a cancelled run would be taken for a failed one.
+    What a signal's handler raises then is lost in DuckDB, which raises a RuntimeError of its own instead: by that a
+    cancelled run would be taken for a failed one.
     """
     try:
-        yield
+        yield connection
     except RuntimeError as error:
         if str(error) == INTERRUPTED:
             raise KeyboardInterrupt from error
         raise
+    finally:
+        connection.close()
 
 
 @contextmanager
 def in_memory(settings: Settings) -> Iterator[Connection]:
     """A database of its own in memory; spills to the warehouse's folder, not the working one."""
-    connection = duckdb.connect(":memory:", config=_limits(settings))
-    try:
-        with _interruptible():
-            connection.execute("set timezone = 'UTC'")
-            yield connection
-    finally:
-        connection.close()
+    with _closed_behind(duckdb.connect(":memory:", config=_limits(settings))) as connection:
+        connection.execute("set timezone = 'UTC'")
+        yield connection
 
 
 @contextmanager
@@ -75,12 +73,8 @@ def reader(settings: Settings) -> Iterator[Connection]:
 
     Starting an instance takes 10 ms, and every append asks for one; what is registered is seen by its own cursor only.
     """
-    cursor = _shared_instance(settings).cursor()
-    try:
-        with _interruptible():
-            yield cursor
-    finally:
-        cursor.close()
+    with _closed_behind(_shared_instance(settings).cursor()) as cursor:
+        yield cursor
 
 
 @cache
@@ -113,18 +107,14 @@ def published(settings: Settings) -> Iterator[Connection]:
     if not settings.catalog.exists():
         raise NotPublishedError(settings.catalog)
     root = settings.root
-    connection = duckdb.connect(str(settings.catalog), read_only=True, config=_limits(settings))
-    try:
-        with _interruptible():
-            connection.execute("set timezone = 'UTC'")
-            connection.execute(f"set variable broadsheet_root = {quoted(str(root))}")
-            files = [str(root / path) for (path,) in connection.execute("select path from raw.files").fetchall()]
-            connection.execute(f"set allowed_paths = {listed(files)}")
-            connection.execute("set enable_external_access = false")
-            connection.execute("set lock_configuration = true")
-            yield connection
-    finally:
-        connection.close()
+    with _closed_behind(duckdb.connect(str(settings.catalog), read_only=True, config=_limits(settings))) as connection:
+        connection.execute("set timezone = 'UTC'")
+        connection.execute(f"set variable broadsheet_root = {quoted(str(root))}")
+        files = [str(root / path) for (path,) in connection.execute("select path from raw.files").fetchall()]
+        connection.execute(f"set allowed_paths = {listed(files)}")
+        connection.execute("set enable_external_access = false")
+        connection.execute("set lock_configuration = true")
+        yield connection
 
 
 def refuse_writes(connection: Connection, query: str) -> None:

@@ -63,15 +63,7 @@ def test_a_run_that_fails_inside_ends_in_one_line_and_leaves_nothing_behind(tmp_
     assert all_end(root)
 
 
-@pytest.fixture
-def _heeded_interrupts():
-    """What a script starts in the background ignores SIGINT, and so does all that it starts: tests and commands too."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
-
-
-@pytest.mark.usefixtures("_heeded_interrupts")
+@pytest.mark.usefixtures("_heeded_signals")
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_run_is_cancelled_and_says_so(tmp_path, how):
     root = tmp_path / "data"

@@ -11,15 +11,6 @@ from warehouse import engine
 LONG = "select count(*) from range(1_000_000_000) as one, range(8) as another"
 
 
-@pytest.fixture
-def _heeded_signals():
-    """Both signals end what is done, as in a command; under a suite in the background SIGINT may be ignored."""
-    before = {number: signal.signal(number, signal.default_int_handler) for number in (signal.SIGINT, signal.SIGTERM)}
-    yield
-    for number, handler in before.items():
-        signal.signal(number, handler)
-
-
 @pytest.mark.usefixtures("_heeded_signals")
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize("connected", [engine.reader, engine.in_memory])
