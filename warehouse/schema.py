@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from functools import cache
+from itertools import accumulate
 from types import NoneType, UnionType
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -119,9 +120,7 @@ def to_arrow(records: Iterable[Any], table: Table, *, run_id: str, loaded_at: da
     rows = list(records)
     stamp = {"run_id": run_id, "loaded_at": loaded_at, "loaded_date": loaded_at.astimezone(UTC).date()}
     columns = [
-        pa.array([getattr(row, column.name, stamp.get(column.name)) for row in rows], type=column.type)
-        if not _is_nested(column.type)
-        else pa.array([_plain(getattr(row, column.name)) for row in rows], type=column.type)
+        _column([getattr(row, column.name, stamp.get(column.name)) for row in rows], column.type)
         for column in arrow_schema(table)
     ]
     return pa.Table.from_arrays(columns, schema=arrow_schema(table))
@@ -149,6 +148,23 @@ def _arrow_type(hint: Any) -> pa.DataType:
     return SCALARS[hint]
 
 
+def _column(values: list[Any], kind: pa.DataType) -> pa.Array:
+    if pa.types.is_binary(kind) and None not in values:
+        return _joined(values)
+    return pa.array([_plain(items) for items in values] if _is_nested(kind) else values, type=kind)
+
+
+def _joined(values: Sequence[bytes]) -> pa.Array:
+    """Bytes in one buffer of their size.
+
+    Arrow lets its buffer grow by half or twice, and copies what is there each time: for the bodies of a shard that took
+    three times the time, and 75 MB more at the peak.
+    """
+    offsets = pa.array(accumulate(map(len, values), initial=0), pa.int32())
+    data = pa.py_buffer(b"".join(values))
+    return pa.Array.from_buffers(pa.binary(), len(values), [None, offsets.buffers()[1], data])
+
+
 def _present(hint: Any) -> Any:
     """The one type of an optional field."""
     (present,) = (option for option in get_args(hint) if option is not NoneType)
@@ -160,7 +176,7 @@ def _is_nested(kind: pa.DataType) -> bool:
 
 
 def _plain(items: Sequence[Any]) -> list[dict[str, Any]]:
-    return [{item.name: getattr(value, item.name) for item in fields(value)} for value in items]
+    return [{name: getattr(value, name) for name in value.__slots__} for value in items]
 
 
 def _typed_column(column: pa.ChunkedArray, hint: Any) -> list[Any]:

@@ -29,9 +29,9 @@ for kind, strategy in strategies.items():
     st.register_type_strategy(kind, strategy)
 
 
-@given(st.builds(Page))
-def test_a_page_survives_the_table(page):
-    assert from_arrow(to_arrow([page], PAGES, run_id="r", loaded_at=moment), Page) == [page]
+@given(st.lists(st.builds(Page), max_size=4))
+def test_pages_survive_the_table(pages):
+    assert from_arrow(to_arrow(pages, PAGES, run_id="r", loaded_at=moment), Page) == pages
 
 
 @given(st.builds(Document, images=st.lists(st.builds(Image)).map(tuple), links=st.lists(st.builds(Link)).map(tuple)))

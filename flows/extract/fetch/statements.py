@@ -41,8 +41,8 @@ ROBOT = re.compile(
 )
 """Names under which a meta tag speaks to robots: to all, or to one; beside them ours."""
 
-SPEAKING = re.compile(rb"bot|slurp|teoma|-extended|anthropic|cohere|tdm-|&", re.IGNORECASE)
-"""What stands in a meta tag with one of these names, or with a name that is written in character references."""
+SPEAKING = (b"bot", b"slurp", b"teoma", b"-extended", b"anthropic", b"cohere", b"tdm-", b"&")
+"""One of these stands in a meta tag with such a name, or with a name that is written in character references."""
 
 VALUED = r"max-(?:snippet|image-preview|video-preview)|unavailable_after"
 BARE = re.compile(r"(?:no\w+|none|all|index|follow)(?: (?:no\w+|none|all|index|follow))+")
@@ -183,13 +183,15 @@ def _metas(body: bytes, agent: str) -> Iterator[tuple[str, str]]:
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         # UTF-16: what is looked for is ASCII.
         head = head.replace(b"\0", b"")
+    speaking = (*SPEAKING, agent.encode())
     at = 0
     while (landmark := LANDMARK.search(head, at)) and (end := _end(head, landmark)):
         at = end.end()
         if landmark["meta"]:
             tag = head[landmark.end() : at]
             # Most tags of a head speak of other things, and to take one apart costs more than to find it.
-            if not SPEAKING.search(tag) and agent.encode() not in tag.lower():
+            lowered = tag.lower()
+            if not any(word in lowered for word in speaking):
                 continue
             attributes = _attributes(tag)
             if "name" in attributes and "content" in attributes:
