@@ -34,10 +34,10 @@ class Watched:
     children_seconds: float = 0.0
     _memory_seen: float = 0.0
 
-    def sample(self, pid: int) -> None:
-        """Looks at the process and all that descend from it; at their memory every MEMORY_SECONDS."""
+    def sample(self, pid: int, *, has_memory: bool) -> None:
+        """Looks at the process and all that descend from it; at their memory, where asked for, every MEMORY_SECONDS."""
         processes = family(pid)
-        if time.monotonic() - self._memory_seen >= MEMORY_SECONDS:
+        if has_memory and time.monotonic() - self._memory_seen >= MEMORY_SECONDS:
             self._memory_seen = time.monotonic()
             self.peak = max(self.peak, sum(map(proportional_mb, processes)))
         self.main_peak = max(self.main_peak, resident_peak_mb(pid))
@@ -46,8 +46,11 @@ class Watched:
         self.children_seconds = max(self.children_seconds, seconds)
 
 
-def watched(arguments: list[str], variables: Mapping[str, str]) -> Watched:
-    """Runs the command to its end; leaves with what it said where it fails."""
+def watched(arguments: list[str], variables: Mapping[str, str], *, has_memory: bool = True) -> Watched:
+    """Runs the command to its end; leaves with what it said where it fails.
+
+    Without `has_memory` no `peak` is taken, for runs of which the speed is to be told.
+    """
     run = Watched()
     started = time.monotonic()
     with tempfile.TemporaryFile() as errors:
@@ -55,7 +58,7 @@ def watched(arguments: list[str], variables: Mapping[str, str]) -> Watched:
             [COMMAND, *arguments], env={**os.environ, **variables}, stdout=subprocess.DEVNULL, stderr=errors
         )
         while not _has_ended(process.pid):
-            run.sample(process.pid)
+            run.sample(process.pid, has_memory=has_memory)
             time.sleep(SAMPLE_SECONDS)
         run.wall = time.monotonic() - started
         # What is dead and not yet waited for still tells what it used in all.
