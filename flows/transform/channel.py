@@ -2,6 +2,7 @@
 
 import pickle
 import socket
+from contextlib import suppress
 from typing import Any
 
 PROTOCOL = 5
@@ -30,6 +31,8 @@ class Channel:
         return pickle.load(self._reader)  # noqa: S301 - from our own process
 
     def close(self) -> None:
-        """Hangs up."""
+        """Hangs up, also where a process that was forked meanwhile holds the same connection."""
+        with suppress(OSError):  # The other side may have gone.
+            self._connection.shutdown(socket.SHUT_RDWR)
         self._reader.close()
         self._connection.close()

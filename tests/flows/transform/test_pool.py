@@ -3,6 +3,7 @@
 import os
 import random
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -152,6 +153,21 @@ def test_workers_are_replaced_after_some_pages_and_nothing_is_lost(monkeypatch):
     with worker_pool(1, STRICT, work) as pool:
         answers = answered(pool, [page(number) for number in range(6 * CHUNK_PAGES)])
     assert len({answer.detail.split()[0] for answer in answers}) == 3
+
+
+def test_a_worker_that_is_let_go_goes_though_another_process_holds_its_connection_too(monkeypatch):
+    made, copies = socket.socketpair, []
+
+    def copied():
+        ours, theirs = made()
+        # As in a process that was forked from this one meanwhile.
+        copies.append(ours.dup())
+        return ours, theirs
+
+    monkeypatch.setattr(socket, "socketpair", copied)
+    worker = keeper.Keeper(PATIENT).start()
+    assert worker.exit_code() == 0
+    copies[0].close()
 
 
 def test_two_threads_may_use_one_pool(pool):
