@@ -23,6 +23,12 @@ from warehouse.settings import Settings
 SHOWN_REASONS = 20
 """Reasons for being partial that a run's row tells in full; the rejects have the rest."""
 
+INTERRUPTIONS = {
+    "KeyboardInterrupt": "interrupted from the terminal or by a signal",
+    "TerminationSignal": "cancelled, or ended from outside",
+}
+"""In people's words; the second is Prefect's."""
+
 log = logging.getLogger("broadsheet")
 
 
@@ -119,7 +125,8 @@ def recorded(
             run.try_to_end(State.FAILED, f"{type(error).__name__}: {error}")
             raise
         except BaseException as interruption:
-            run.try_to_end(State.CANCELLED, type(interruption).__name__)
+            name = type(interruption).__name__
+            run.try_to_end(State.CANCELLED, INTERRUPTIONS.get(name, name))
             raise
         run.end(run.state, run.detail)
 

@@ -151,14 +151,17 @@ def _arrow_type(hint: Any) -> pa.DataType:
 def _column(values: list[Any], kind: pa.DataType) -> pa.Array:
     if pa.types.is_binary(kind) and None not in values:
         return _joined(values)
-    return pa.array([_plain(items) for items in values] if _is_nested(kind) else values, type=kind)
+    if _is_nested(kind):
+        names = [field.name for field in kind.value_type]
+        values = [[{name: getattr(item, name) for name in names} for item in items] for items in values]
+    return pa.array(values, type=kind)
 
 
 def _joined(values: Sequence[bytes]) -> pa.Array:
     """Bytes in one buffer of their size.
 
-    Arrow lets its buffer grow by half or twice, and copies what is there each time: for the bodies of a shard that took
-    three times the time, and 75 MB more at the peak.
+    Arrow lets its buffer grow, and copies what is there each time: for 18 shards of 24 MB that took .40 s and not .14,
+    and 75 MB more at the peak.
     """
     offsets = pa.array(accumulate(map(len, values), initial=0), pa.int32())
     data = pa.py_buffer(b"".join(values))
@@ -173,10 +176,6 @@ def _present(hint: Any) -> Any:
 
 def _is_nested(kind: pa.DataType) -> bool:
     return bool(pa.types.is_list(kind) and pa.types.is_struct(kind.value_type))
-
-
-def _plain(items: Sequence[Any]) -> list[dict[str, Any]]:
-    return [{name: getattr(value, name) for name in value.__slots__} for value in items]
 
 
 def _typed_column(column: pa.ChunkedArray, hint: Any) -> list[Any]:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from select import select
 
 COMMAND = Path(sys.executable).with_name("broadsheet")
 SAMPLE_SECONDS = 0.5
@@ -57,20 +58,17 @@ def watched(arguments: list[str], variables: Mapping[str, str], *, has_memory: b
         process = subprocess.Popen(
             [COMMAND, *arguments], env={**os.environ, **variables}, stdout=subprocess.DEVNULL, stderr=errors
         )
-        while not _has_ended(process.pid):
+        handle = os.pidfd_open(process.pid)
+        while not select([handle], [], [], SAMPLE_SECONDS)[0]:
             run.sample(process.pid, has_memory=has_memory)
-            time.sleep(SAMPLE_SECONDS)
         run.wall = time.monotonic() - started
         # What is dead and not yet waited for still tells what it used in all.
         run.main_seconds = processor_seconds(process.pid)
+        os.close(handle)
         if process.wait():
             errors.seek(0)
             sys.exit(errors.read().decode())
     return run
-
-
-def _has_ended(pid: int) -> bool:
-    return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
 
 def family(pid: int | None = None) -> list[int]:

@@ -80,7 +80,9 @@ class Street:
 
 
 def main(page_count: int | None = None) -> int:
-    """Measures the street from WARC files of all gold pages, or of so many; prints it; 1 where the aim is missed.
+    """Measures the street from WARC files of all gold pages, and of copies of them where more are asked for.
+
+    Prints what it finds; 1 where the aim is missed.
 
     The transform alone has half of the pages before it and half behind it: machines are fast and slow by the minute.
     """

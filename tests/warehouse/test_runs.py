@@ -42,7 +42,8 @@ def test_an_exception_ends_a_run_as_failed_and_goes_on_up(settings):
 def test_an_interruption_ends_a_run_as_cancelled(settings):
     with pytest.raises(KeyboardInterrupt), recorded(settings):
         raise KeyboardInterrupt
-    assert ledger(settings)[-1].state is State.CANCELLED
+    ended = ledger(settings)[-1]
+    assert (ended.state, ended.detail) == (State.CANCELLED, "interrupted from the terminal or by a signal")
 
 
 def test_a_source_that_could_not_be_read_to_its_end_makes_the_run_partial(settings):

@@ -37,6 +37,10 @@ class InputFile:
     path: Path
     name: str
 
+    def named_as(self, location: str) -> str:
+        """The file in a message: in the words of a location that is this file, else by its path."""
+        return location if Path(location).name == self.path.name else str(self.path)
+
 
 def input_files(location: str, forms: Forms) -> list[InputFile]:
     """The files, in the order of their names. Raises SourceError, one line with the location, where there are none."""

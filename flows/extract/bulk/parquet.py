@@ -136,14 +136,13 @@ def parquet_files(location: str) -> list[InputFile]:
     """
     files = input_files(location, FORMS)
     for file in files:
-        place = location if len(files) == 1 else str(file.path)
         try:
             with _opened(file) as parquet:
                 problem = column_problem(parquet.schema_arrow)
         except DAMAGE as error:
             problem = f"cannot be read: {_told(error)}"
         if problem:
-            raise SourceError(f"{place!r}: {problem}", location=location)
+            raise SourceError(f"{file.named_as(location)!r}: {problem}", location=location)
     return files
 
 

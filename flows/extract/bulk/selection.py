@@ -32,15 +32,15 @@ class Selection:
     @property
     def words(self) -> str:
         """The selection in words."""
-        days = [f"{word} {day}" for word, day in (("since", self.since), ("until", self.until)) if day]
-        return ", ".join([*(["hosts " + ", ".join(self.hosts)] if self.hosts else []), *days])
+        days = [f"captured {word} {day}" for word, day in (("since", self.since), ("until", self.until)) if day]
+        return ", ".join([*(["of hosts " + ", ".join(self.hosts)] if self.hosts else []), *days])
 
     def remarks(self, passed_over: int) -> list[str]:
         """What a run tells about captures that were left out."""
         if not passed_over:
             return []
         counted = "1 capture was" if passed_over == 1 else f"{passed_over:,} captures were"
-        return [f"{counted} passed over: wanted are those of {self.words}"]
+        return [f"{counted} passed over: wanted are those {self.words}"]
 
     def is_wanted(self, url: str, captured_at: datetime | None) -> bool:
         """Whether a capture is among what is wanted."""
@@ -62,9 +62,13 @@ EVERYTHING = Selection()
 
 
 def checked_hosts(hosts: str | Sequence[str] | None) -> tuple[str, ...]:
-    """Hosts as they are compared, each once. Raises SourceError for what is none, such as an address or a pattern."""
-    given = re.split(r"[\s,;]+", hosts) if isinstance(hosts, str) else hosts or ()
-    return tuple(dict.fromkeys(_checked_host(host) for host in given if host.strip()))
+    """Hosts as they are compared, each once. Raises SourceError for what is none, such as an address or a pattern.
+
+    Where one text holds them all, an empty one is no host. One of several that is empty is refused: a variable of a
+    script that was never set must not let in everything.
+    """
+    given = filter(None, re.split(r"[\s,;]+", hosts)) if isinstance(hosts, str) else hosts or ()
+    return tuple(dict.fromkeys(map(_checked_host, given)))
 
 
 def _checked_host(given: str) -> str:

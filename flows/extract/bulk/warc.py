@@ -1,6 +1,7 @@
 """WARC files to pages, rejects and repeats: what was fetched by somebody else, read as if it had been fetched here."""
 
 from collections.abc import Iterator, Sequence
+from itertools import takewhile
 from typing import BinaryIO
 
 from flows.extract.bulk.captures import Desk
@@ -86,24 +87,29 @@ class WarcReader:
 
 
 def warc_files(location: str) -> list[InputFile]:
-    """The files of a location. Raises SourceError, one line with the location, where nothing can be read there."""
+    """The files of a location. Raises SourceError, one line with the location or a file, where none can be read there.
+
+    Where one can, each is judged in its turn.
+    """
     files = input_files(location, FORMS)
-    if len(files) == 1:
-        _check(files[0], location)
-    return files
+    problems = list(takewhile(bool, map(_problem, files)))
+    if len(problems) < len(files):
+        return files
+    others = f"; nor can the others there be read, {len(files):,} in all" if len(files) > 1 else ""
+    raise SourceError(f"{files[0].named_as(location)!r}: {problems[0]}{others}", location=location)
 
 
-def _check(file: InputFile, location: str) -> None:
-    """Of several files each is judged in its turn; a single one that is no WARC is refused before any work."""
+def _problem(file: InputFile) -> str | None:
+    """Why a file cannot be read, in words; None where it begins as a WARC does."""
     try:
         with file.path.open("rb") as raw:
             WarcFile(raw)
     except NotWarcError:
         what = "no WARC that can be recognised by its content" if _size(file) else "an empty file"
-        raise SourceError(f"{location!r}: {what}; expected {FORMS.expected}", location=location) from None
+        return f"{what}; expected {FORMS.expected}"
     except OSError as error:
-        problem = f"cannot be read ({error.strerror or error}); check its permissions"
-        raise SourceError(f"{location!r}: {problem}", location=location) from None
+        return f"cannot be read ({error.strerror or error}); check its permissions"
+    return None
 
 
 def _size(file: InputFile) -> int:

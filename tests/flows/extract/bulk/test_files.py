@@ -94,6 +94,16 @@ def test_a_single_file_that_is_no_warc_is_refused(tmp_path, data):
     assert "no WARC that can be recognised by its content" in str(refusal(tmp_path / "a.warc.gz"))
 
 
+def test_a_folder_of_which_no_file_can_be_read_is_refused_with_the_name_of_one(tmp_path):
+    (tmp_path / "a.warc").write_bytes(b"")
+    assert str(refusal(tmp_path)).startswith(f"'{tmp_path}/a.warc': an empty file; expected")
+    (tmp_path / "b.warc").write_text("nothing")
+    assert str(refusal(tmp_path / "*.warc")).startswith(f"'{tmp_path}/a.warc': an empty file; expected")
+    assert str(refusal(tmp_path)).endswith("; nor can the others there be read, 2 in all")
+    warc_of([story(1)], tmp_path / "c.warc")
+    assert checked_location(SourceKind.WARC, str(tmp_path)) == str(tmp_path)
+
+
 def test_what_is_compressed_and_too_damaged_to_tell_is_left_to_the_reader(tmp_path):
     (tmp_path / "a.warc.gz").write_bytes(gzip.compress(story(1))[:12])
     checked_location(SourceKind.WARC, str(tmp_path / "a.warc.gz"))

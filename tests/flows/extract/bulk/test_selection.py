@@ -61,7 +61,7 @@ def test_hosts_are_compared_in_one_spelling(given, hosts):
 
 
 @pytest.mark.parametrize(
-    "given", ["https://example.org/", "example.org/news", "example.org:80", "*.example.org", "a@b", "a..b"]
+    "given", ["https://example.org/", "example.org/news", "example.org:80", "*.example.org", "a@b", "a..b", "", " "]
 )
 def test_what_is_no_host_is_refused(given):
     with pytest.raises(SourceError, match="expected a name such as"):
@@ -80,5 +80,5 @@ def test_what_is_passed_over_is_no_input_and_is_told(tmp_path):
     for _ in range(2):
         assert [item.url for item in reader] == ["https://www.harbour.example/1"]
         assert reader.remarks == [
-            "3 captures were passed over: wanted are those of hosts harbour.example, until 2026-10-31"
+            "3 captures were passed over: wanted are those of hosts harbour.example, captured until 2026-10-31"
         ]
