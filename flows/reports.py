@@ -125,7 +125,7 @@ def change_report(changes: Changes, *, is_trial: bool = False) -> str:
     if whole.ways:
         parts += ["## By field", markdown_table(["field", *Way], _fields_changed(whole))]
     if whole.similarity is not None:
-        parts.append(f"Old and new text, where they differ, are {whole.similarity:.2f} alike in the mean.")
+        parts.append(f"Old and new text, where they differ, are {whole.similarity:.3f} alike in the mean.")
     if whole.changed_count:
         header = ["site", "pages", "changed", "lost something dear", "likeness of texts", "fields"]
         parts += ["## By site", markdown_table(header, _sites_changed(changes))]
@@ -155,7 +155,7 @@ def _sites_changed(changes: Changes) -> list[tuple[object, ...]]:
             tally.page_count,
             tally.changed_count,
             tally.loss_count,
-            None if tally.similarity is None else f"{tally.similarity:.2f}",
+            None if tally.similarity is None else f"{tally.similarity:.3f}",
             ", ".join(f"{name} {count:,}" for name, count in tally.fields.most_common(FIELDS_SHOWN)),
         )
         for site, tally in changed[:SITES_SHOWN]

@@ -145,14 +145,14 @@ def test_the_report_has_the_fields_the_sites_the_refusals_and_examples():
     for line in (
         "| title | 1 | 0 | 0 |",
         "| document | 0 | 0 | 1 |",
-        "| example.org | 3 | 2 | 0 | 0.33 | title 1, text 1 |",
+        "| example.org | 3 | 2 | 0 | 0.333 | title 1, text 1 |",
         "| other.example | 1 | 1 | 1 |  | document 1 |",
         "| error_page | gained | 1 |",
         "| title | changed | Page 1 | A \\| B | https://example.org/1 |",
         "| document | lost | Page 4 | error_page: no text |  |",
     ):
         assert line in report.splitlines()
-    assert "0.33 alike" in report
+    assert "0.333 alike" in report
     assert "more than half of their text: 1." in report
     assert change_report(changes, is_trial=True).startswith("# reprocess would change")
 
