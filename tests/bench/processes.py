@@ -37,14 +37,11 @@ class Watched:
 
     def sample(self, pid: int, *, has_memory: bool) -> None:
         """Looks at the process and all that descend from it; at their memory, where asked for, every MEMORY_SECONDS."""
-        processes = family(pid)
         if has_memory and time.monotonic() - self._memory_seen >= MEMORY_SECONDS:
             self._memory_seen = time.monotonic()
-            self.peak = max(self.peak, sum(map(proportional_mb, processes)))
+            self.peak = max(self.peak, sum(map(proportional_mb, family(pid))))
         self.main_peak = max(self.main_peak, resident_peak_mb(pid))
-        # What has ended since the last look counts with its parent, the fork server.
-        seconds = sum(processor_seconds(child, has_ended_children=True) for child in processes[1:])
-        self.children_seconds = max(self.children_seconds, seconds)
+        self.children_seconds = max(self.children_seconds, descendants_seconds(pid))
 
 
 def watched(arguments: list[str], variables: Mapping[str, str], *, has_memory: bool = True) -> Watched:
@@ -106,9 +103,12 @@ def _kilobytes(pid: int, file: str, name: str) -> int:
     return sum(int(line.split()[1]) for line in lines if line.startswith(name))
 
 
-def descendants_seconds() -> float:
-    """User and system time of all that descend from this process, also of workers that were replaced meanwhile."""
-    return sum(processor_seconds(pid, has_ended_children=True) for pid in family()[1:])
+def descendants_seconds(pid: int | None = None) -> float:
+    """User and system time of all that descend from the process (this one where none is named).
+
+    Workers that were replaced meanwhile are among them: they count with their parent, the fork server.
+    """
+    return sum(processor_seconds(child, has_ended_children=True) for child in family(pid)[1:])
 
 
 def processor_seconds(pid: int, *, has_ended_children: bool = False) -> float:

@@ -39,7 +39,7 @@ class InputFile:
 
     def named_as(self, location: str) -> str:
         """The file in a message: in the words of a location that is this file, else by its path."""
-        return location if Path(location).name == self.path.name else str(self.path)
+        return location if _path(location) == self.path else str(self.path)
 
 
 def input_files(location: str, forms: Forms) -> list[InputFile]:

@@ -53,8 +53,7 @@ class WarcReader:
             with file.path.open("rb") as raw, file.path.open("rb") as again:
                 yield from self._records(raw, again, file)
         except NotWarcError:
-            what = "no WARC that can be recognised by its content" if _size(file) else "an empty file"
-            yield self._unread(file, Reason.MALFORMED_INPUT, what), 0
+            yield self._unread(file, Reason.MALFORMED_INPUT, _no_warc(file)), 0
         except OSError as error:
             yield self._unread(file, Reason.UNREACHABLE, f"cannot be read ({error.strerror or error})"), 0
 
@@ -105,11 +104,15 @@ def _problem(file: InputFile) -> str | None:
         with file.path.open("rb") as raw:
             WarcFile(raw)
     except NotWarcError:
-        what = "no WARC that can be recognised by its content" if _size(file) else "an empty file"
-        return f"{what}; expected {FORMS.expected}"
+        return f"{_no_warc(file)}; expected {FORMS.expected}"
     except OSError as error:
         return f"cannot be read ({error.strerror or error}); check its permissions"
     return None
+
+
+def _no_warc(file: InputFile) -> str:
+    """What a file is instead of a WARC."""
+    return "no WARC that can be recognised by its content" if _size(file) else "an empty file"
 
 
 def _size(file: InputFile) -> int:
