@@ -5,7 +5,7 @@ BIN = $(VENV)/bin
 READY = $(VENV)/.ready
 SAMPLE = flows/sample/articles
 
-.PHONY: run test check bench eval drill serve lock clean
+.PHONY: run test drivers check bench eval drill serve lock clean
 
 run: $(READY) ## load the bundled sample through the flow and show what is in the warehouse
 	$(BIN)/broadsheet ingest archive $(SAMPLE) --source sample
@@ -13,8 +13,11 @@ run: $(READY) ## load the bundled sample through the flow and show what is in th
 	@echo; echo "What was refused, and why"; $(BIN)/broadsheet sql - < sql/queries/rejects_by_reason.sql
 	@echo; echo "What was edited"; $(BIN)/broadsheet sql - < sql/queries/edited_headlines.sql
 
-test: $(READY) ## every test, a process for each core
+test: drivers ## every test, a process for each core
 	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder
+
+drivers: $(READY) ## the DuckDB drivers that BI tools ship, each in an environment of its own
+	$(BIN)/python -m tests.drivers
 
 check: $(READY) ## linters, types, import contracts
 	$(BIN)/ruff check .
@@ -37,11 +40,11 @@ drill: $(READY) ## kills of ingest and refresh that further runs must make whole
 serve: $(READY) ## the Prefect server, its UI and the deployments, on loopback
 	$(BIN)/broadsheet serve
 
-lock: ## pin every dependency anew, with hashes (needs uv)
-	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --upgrade -o requirements.lock
+lock: $(READY) ## pin every dependency anew, with hashes
+	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --upgrade -o requirements.lock
 
 clean: ## the environment and the caches; the warehouse in data/ stays
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) .drivers .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 
 $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Broadsheet needs Python 3.11 or later; set PYTHON=")'

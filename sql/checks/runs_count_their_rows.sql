@@ -14,7 +14,7 @@ loaded as (
     union all
     select
         run_id,
-        if(stage = 'transform', 'transform_reject', 'read_reject') as what,
+        case when stage = 'transform' then 'transform_reject' else 'read_reject' end as what,
     from raw.rejects
 ),
 

@@ -44,7 +44,7 @@ unasked as (
     select
         rejects.source,
         rejects.run_id,
-        if(sources.kind = 'sitemap', 'sitemap', 'feed') as kind,
+        case when sources.kind = 'sitemap' then 'sitemap' else 'feed' end as kind,
         coalesce(rejects.rejected_at, rejects.loaded_at) as fetched_at,
         'reject' as outcome,
     from raw.rejects as rejects
@@ -70,7 +70,7 @@ polls as (
     select
         source,
         run_id,
-        if(bool_or(kind = 'sitemap'), 'sitemap', 'feed') as kind,
+        case when bool_or(kind = 'sitemap') then 'sitemap' else 'feed' end as kind,
         max(fetched_at) as polled_at,
         count(*) as listing_count,
         count(*) filter (where outcome = 'reject') as failed_listing_count,

@@ -14,6 +14,6 @@ select
     rejects.loaded_at,
     rejects.extractor,
     rejects.rules_version,
-    coalesce(rejects.extraction_number, if(rejects.stage = 'transform', 1, null)) as extraction_number,
+    coalesce(rejects.extraction_number, case when rejects.stage = 'transform' then 1 end) as extraction_number,
 from raw.rejects as rejects
 anti join derived.page_ends as page_ends on rejects.reject_id = page_ends.reject_id and not page_ends.is_current

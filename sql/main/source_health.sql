@@ -34,11 +34,10 @@ judged as (
         sources.is_enabled,
         sources.is_configured,
         coalesce(cadence.last_polled_at, errors.last_asked_at, ingests.last_run_at) as last_polled_at,
-        if(
-            cadence.source is not null,
-            listings.last_success_at,
-            coalesce(errors.last_answered_at, ingests.last_good_run_at)
-        ) as last_success_at,
+        case
+            when cadence.source is not null then listings.last_success_at
+            else coalesce(errors.last_answered_at, ingests.last_good_run_at)
+        end as last_success_at,
         documents.last_new_document_at,
         coalesce(documents.document_count, 0) as document_count,
         cadence.usual_cadence_seconds,
@@ -55,7 +54,7 @@ judged as (
         listings.failing_since,
         refusals.last_problem,
         -- Only feeds and sitemaps are read every hour; other sources are left out of the comparison.
-        if(cadence.source is null, null, max(cadence.last_polled_at) over ()) as newest_polled_at,
+        case when cadence.source is not null then max(cadence.last_polled_at) over () end as newest_polled_at,
     from main.sources as sources
     left join staging.source_cadence as cadence on sources.source = cadence.source
     left join staging.source_errors as errors on sources.source = errors.source

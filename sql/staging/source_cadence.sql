@@ -6,7 +6,7 @@ polls as (
         polled_at,
         new_document_count > 0 as has_news,
         max(polled_at) over (partition by source) as last_polled_at,
-        max(if(new_document_count > 0, polled_at, null)) over (partition by source) as last_news_at,
+        max(case when new_document_count > 0 then polled_at end) over (partition by source) as last_news_at,
     from main.polls
 ),
 

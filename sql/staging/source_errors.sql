@@ -17,7 +17,7 @@ addresses as (
     select
         source,
         fetched_at > last_asked_at - interval 7 days as is_late,
-        arg_max(if(has_failed, 1.0, 0.0), fetched_at) as failure,
+        arg_max(case when has_failed then 1.0 else 0.0 end, fetched_at) as failure,
     from asked
     where fetched_at > last_asked_at - interval 37 days
     group by source, requested_url, is_late

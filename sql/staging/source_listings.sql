@@ -9,8 +9,10 @@ polls as (
         is_window_lost,
         failed_listing_count < listing_count as is_answered,
         max(polled_at) over (partition by source) as last_polled_at,
-        max(if(failed_listing_count < listing_count, polled_at, null)) over (partition by source) as last_success_at,
-        max(if(link_count is null, null, polled_at)) over (partition by source) as last_read_at,
+        max(case when failed_listing_count < listing_count then polled_at end) over (
+            partition by source
+        ) as last_success_at,
+        max(case when link_count is not null then polled_at end) over (partition by source) as last_read_at,
     from main.polls
 ),
 
