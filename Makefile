@@ -49,6 +49,8 @@ clean: ## the environment and the caches; the warehouse in data/ stays
 $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Broadsheet needs Python 3.11 or later; set PYTHON=")'
 	$(PYTHON) -m venv $(VENV)
+	@# Before 25 pip fails on a lock with hashes where a package that is wanted with an extra has a newer release.
+	$(BIN)/pip install --quiet --disable-pip-version-check --upgrade 'pip>=25'
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@

@@ -104,6 +104,21 @@ def maintain() -> None:
     run_flow("maintain")
 
 
+@app.group()
+def sources() -> None:
+    """A sources file of one's own: what `refresh` reads."""
+
+
+@sources.command("init")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path), default="sources.toml")
+def init_sources(file: Path) -> None:
+    """Write the starter list to FILE (sources.toml where none is named), to be edited; a file that is there stays."""
+    from flows.extract.starter import write_starter_list
+
+    count = write_starter_list(file)
+    click.echo(f"{file}: {count:,} sources; edit it, then set BROADSHEET_SOURCES={file.absolute()}")
+
+
 @app.command("import-opml")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option(
@@ -209,12 +224,31 @@ def extract(place: str, url: str | None, explain: bool) -> None:  # noqa: FBT001
 
 
 @app.command()
-@click.option("--port", type=click.IntRange(1, 65535), default=4200, show_default=True, help="The port on loopback.")
-def serve(port: int) -> None:
-    """Start the Prefect server, its UI and all deployments, on loopback; Ctrl-C ends them."""
-    from flows.deployments import serve_all
+@click.option("--port", type=click.IntRange(1, 65535), default=4200, show_default=True, help="The port to listen on.")
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    help="The address to listen on; any but loopback wants a password.",
+)
+@click.option(
+    "--name",
+    "names",
+    multiple=True,
+    metavar="NAME",
+    help="A host name under which browsers call it; may be given again.",
+)
+def serve(port: int, host: str, names: tuple[str, ...]) -> None:
+    """Start the Prefect server, its UI and all deployments, on loopback; Ctrl-C ends them.
 
-    serve_all(Settings.load(), port)
+    Where --host is not loopback, PREFECT_SERVER_API_AUTH_STRING=user:password must be set, because whoever reaches the
+    server can run any command as its user; put TLS before it. Forms read files below BROADSHEET_INPUTS alone (folders,
+    separated as in PATH; by default the folder in which this is started).
+    """
+    from flows.deployments import serve_all
+    from flows.serving.server import Place
+
+    serve_all(Settings.load(), Place.checked(host, port, names))
 
 
 def main() -> None:

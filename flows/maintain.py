@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from prefect import flow
 
 from flows.loading import published_run
+from flows.serving.processes import living_run
 from flows.tasks import learn_site_rules
 from flows.transform.pool import WorkerPool
 from warehouse.runs import OpenRun
@@ -27,6 +28,7 @@ class Maintained:
 
 
 @flow(name="maintain")
+@living_run
 def maintain() -> Maintained:
     """Learns from the stored pages what each site puts around its headlines and texts, and publishes the views.
 

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from flows.extract.bulk.selection import EVERYTHING, Selection, checked_hosts
+from flows.extract.inputs import ANYWHERE, Inputs
 from flows.extract.poll.windows import Window
 from flows.extract.readers import BULK_KINDS, LIVE_KINDS, checked_location
 from flows.extract.sources import RULES, Source, SourceError, is_pasted, load_sources
@@ -27,6 +28,7 @@ class IngestOrder:
     source: Source
     max_pages: int | None
     selection: Selection = EVERYTHING
+    inputs: Inputs = ANYWHERE
 
     @classmethod
     def checked(  # noqa: PLR0913 - the parameters of the form
@@ -40,8 +42,9 @@ class IngestOrder:
         hosts: str | Sequence[str] | None = None,
         since: date | str | None = None,
         until: date | str | None = None,
+        inputs: Inputs = ANYWHERE,
     ) -> "IngestOrder":
-        """The order, with the source named after the kind where no name is given.
+        """The order, with the source named after the kind where no name is given; `inputs` are the files it may read.
 
         Raises SourceError with one line that names the value at fault and what was expected, before any work is done.
         """
@@ -55,12 +58,12 @@ class IngestOrder:
             raise SourceError(
                 f"hosts and days can be chosen of {' and '.join(sorted(BULK_KINDS))} alone, not of {kind}"
             )
-        place = checked_location(SourceKind(kind), location)
+        place = checked_location(SourceKind(kind), location, inputs)
         known = {one.name: one for one in load_sources(settings.sources)} if source else {}
         asked = Source(name=name, kind=SourceKind(kind), location=place)
         if name in known:
             asked = replace(known[name], kind=asked.kind, location=place)
-        return cls(asked, _checked_count(max_pages), selection)
+        return cls(asked, _checked_count(max_pages), selection, inputs)
 
     @property
     def parameters(self) -> dict[str, object]:

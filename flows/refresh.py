@@ -15,6 +15,7 @@ from flows.loading import load
 from flows.orders import RefreshOrder
 from flows.planning import plan
 from flows.reports import plan_report
+from flows.serving.processes import living_run
 from flows.tasks import fetch_host, report_plan
 from warehouse.model import Counts
 from warehouse.settings import MOST_FETCH_THREADS, Settings
@@ -26,6 +27,7 @@ log = logging.getLogger("broadsheet")
 
 
 @flow(name="refresh", task_runner=THREADS)
+@living_run
 def refresh(
     sources: str = "",
     dry_run: bool = False,  # noqa: FBT001, FBT002 - a switch in the form

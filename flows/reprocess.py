@@ -15,6 +15,7 @@ from flows.loading import finish_what_was_left, published_idle_run, published_ru
 from flows.orders import ReprocessOrder
 from flows.reports import progress_line
 from flows.reprocessing import batches, changes_to_come, due_pages
+from flows.serving.processes import living_run
 from flows.steps import SHARDS_UNDER_WAY
 from flows.tasks import report_changes, reprocess_shards
 from flows.transform.pool import WorkerPool
@@ -41,6 +42,7 @@ class Reprocessed:
 
 
 @flow(name="reprocess", task_runner=THREADS)
+@living_run
 def reprocess(
     source: str | None = None,
     since: date | None = None,

@@ -12,12 +12,12 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from flows import prefect_settings
 from flows.orders import RefreshOrder, ReprocessOrder
 from flows.planning import plan
 from flows.reports import change_report, progress_line
 from flows.reprocessing import changes_to_come
-from flows.server import free_port, start_server
+from flows.serving import prefect_settings
+from flows.serving.server import Place, free_port, start_server
 from warehouse.model import Counts
 from warehouse.settings import Settings
 
@@ -70,7 +70,9 @@ def _find_server(settings: Settings) -> None:
     prefect_settings.use_running_server(settings)
     if "PREFECT_API_URL" not in os.environ:
         log.info("starting a Prefect server for this command (some ten seconds; `broadsheet serve` keeps one)")
-        _, os.environ["PREFECT_API_URL"] = start_server(settings, free_port())
+        place = Place(free_port())
+        start_server(settings, place)
+        os.environ["PREFECT_API_URL"] = place.api_url
 
 
 @contextmanager

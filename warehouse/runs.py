@@ -1,7 +1,6 @@
 """The ledger of runs: a row when one starts, a row when it ends, and a lock that says whether it is alive.
 
-The lock file is held for as long as the process lives; the operating system lets go of it at any kind of death. So
-"interrupted" needs no heartbeat and no clock: it is a run without an end whose lock nobody holds.
+"interrupted" needs no heartbeat and no clock: it is a run without an end that is not alive (`liveness.py`).
 """
 
 import json
@@ -13,9 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
-from filelock import FileLock, Timeout
-
 from warehouse import site_rules, storage
+from warehouse.liveness import living, living_names
 from warehouse.model import Counts, Page, Run, SiteRules, State
 from warehouse.schema import RUNS
 from warehouse.settings import Settings
@@ -117,7 +115,7 @@ def recorded(
         parameters=json.dumps(parameters, ensure_ascii=False, sort_keys=True),
     )
     run = OpenRun(settings, start)
-    with _held_lock(settings, start.run_id):
+    with living(_folder(settings), start.run_id):
         storage.append_new(settings, RUNS, [start], start.run_id)
         try:
             yield run
@@ -133,7 +131,7 @@ def recorded(
 
 def live_run_ids(settings: Settings) -> list[str]:
     """Runs whose process is alive now; the lock files of dead ones are swept."""
-    return [path.stem for path in sorted(_folder(settings).glob("*.lock")) if _is_held(path)]
+    return living_names(_folder(settings))
 
 
 def unfinished_page_ids(settings: Settings) -> list[str]:
@@ -142,26 +140,6 @@ def unfinished_page_ids(settings: Settings) -> list[str]:
     waiting = storage.pages_without_end(settings)
     live = set(live_run_ids(settings))
     return [page_id for page_id, run_id in waiting if run_id not in live]
-
-
-@contextmanager
-def _held_lock(settings: Settings, run_id: str) -> Iterator[None]:
-    path = _folder(settings) / f"{run_id}.lock"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(path):
-        yield
-    path.unlink(missing_ok=True)
-
-
-def _is_held(path: Path) -> bool:
-    lock = FileLock(path)
-    try:
-        lock.acquire(blocking=False)
-    except Timeout:
-        return True
-    path.unlink(missing_ok=True)
-    lock.release()
-    return False
 
 
 def _folder(settings: Settings) -> Path:

@@ -39,6 +39,9 @@ class Settings:
     """The warehouse's folder: tables, catalog, locks. A local folder; made absolute when read."""
     sources: Path | None = None
     """The sources file; none means the one that comes with the package."""
+    inputs: tuple[Path, ...] = ()
+    """Folders below which forms and the API may read files, separated as in PATH; none means the working folder. The
+    command line may read what its user may."""
     shard_pages: int = 1000
     """Pages a task takes at once. Task runs and commits cost a tenth of the CPU beside the transform at 500 pages and
     half of that at 1,000; a larger shard is more memory, and more to do again after a kill."""
@@ -117,10 +120,17 @@ def _parse(variable: str, value: str, kind: object) -> Any:
     if kind is float:
         return _seconds(variable, value)
     if kind is not int:
-        return value if kind in (str, str | None) else Path(value)
+        return value if kind in (str, str | None) else _paths(value, kind)
     if not (value.isascii() and value.isdigit()) or int(value) < 1:
         raise SettingsError(variable, value, "a positive whole number")
     return int(value)
+
+
+def _paths(value: str, kind: object) -> Path | tuple[Path, ...]:
+    """One path, or several folders that are separated as in PATH."""
+    if kind != tuple[Path, ...]:
+        return Path(value)
+    return tuple(Path(folder).expanduser().absolute() for folder in value.split(os.pathsep) if folder.strip())
 
 
 def _seconds(variable: str, value: str) -> float:

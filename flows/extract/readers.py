@@ -9,6 +9,8 @@ from flows.extract.archive.members import folder_members
 from flows.extract.bulk.parquet import ParquetReader, parquet_files
 from flows.extract.bulk.selection import EVERYTHING, Selection
 from flows.extract.bulk.warc import WarcReader, warc_files
+from flows.extract.inputs import ANYWHERE, Inputs
+from flows.extract.listing.url_lists import NO_ADDRESS, is_url_list
 from flows.extract.poll.live import LiveReader
 from flows.extract.sources import Source, SourceError, is_pasted
 from flows.web.urls import holds_credentials, request_url
@@ -88,38 +90,40 @@ class ReaderInTurn:
         return self._reader.remarks if self._reader else []
 
 
-def open_reader(source: Source, settings: Settings, selection: Selection = EVERYTHING) -> Reader:
+def open_reader(
+    source: Source, settings: Settings, selection: Selection = EVERYTHING, inputs: Inputs = ANYWHERE
+) -> Reader:
     """The reader for a source. Raises SourceError where its location is of no use (`checked_location`).
 
     A selection is for the kinds in BULK_KINDS; of others everything is read.
     """
     if source.kind is SourceKind.WARC:
-        return WarcReader(warc_files(source.location), selection, source=source.name, settings=settings)
+        return WarcReader(warc_files(source.location, inputs), selection, source=source.name, settings=settings)
     if source.kind is SourceKind.PARQUET:
-        return ParquetReader(parquet_files(source.location), selection, source=source.name, settings=settings)
+        return ParquetReader(parquet_files(source.location, inputs), selection, source=source.name, settings=settings)
     if source.kind is SourceKind.ARCHIVE:
-        path = _checked_archive(source.location)
+        path = _checked_archive(source.location, inputs)
         return ArchiveReader(path, source=source.name, max_page_bytes=settings.max_page_bytes)
-    checked_location(source.kind, source.location)
+    checked_location(source.kind, source.location, inputs)
     return LiveReader([source], settings)
 
 
-def checked_location(kind: SourceKind, location: str) -> str:
+def checked_location(kind: SourceKind, location: str, inputs: Inputs = ANYWHERE) -> str:
     """The location in full, as it is kept with a run: a path that was given as a relative one is absolute.
 
-    Raises SourceError, one line with the location and what to do, where no source of this kind can be read.
+    Raises SourceError, one line with the location and what to do, where no source of this kind can or may be read.
     """
     match kind:
         case SourceKind.ARCHIVE:
-            return str(_checked_archive(location).absolute())
+            return str(_checked_archive(location, inputs).absolute())
         case SourceKind.WARC:
-            warc_files(location)
+            warc_files(location, inputs)
             return str(Path(location).expanduser().absolute())
         case SourceKind.PARQUET:
-            parquet_files(location)
+            parquet_files(location, inputs)
             return str(Path(location).expanduser().absolute())
         case SourceKind.URL_LIST:
-            return _checked_list(location)
+            return _checked_list(location, inputs)
         case SourceKind.FEED | SourceKind.SITEMAP:
             return checked_address(location)
 
@@ -134,22 +138,28 @@ def checked_address(location: str) -> str:
     return url
 
 
-def _checked_list(location: str) -> str:
+def _checked_list(location: str, inputs: Inputs) -> str:
     if is_pasted(location):
+        if not is_url_list(location):
+            # What was pasted is not repeated: it may be anything.
+            raise SourceError(f"{NO_ADDRESS}; expected {LIST_FORMS}")
         return location.strip()
     path = Path(location).expanduser()
+    inputs.check([path], location)
     try:
         if not location.strip() or not path.is_file():
             raise SourceError(f"{location!r}: no such file; expected {LIST_FORMS}", location=location)
-        with path.open("rb"):
-            pass
+        is_list = is_url_list(path.read_bytes())
     except OSError as error:
         raise SourceError(f"{location!r}: cannot be read ({error.strerror or error})", location=location) from None
+    if not is_list:
+        raise SourceError(f"{location!r}: {NO_ADDRESS}; expected {LIST_FORMS}", location=location)
     return str(path.absolute())
 
 
-def _checked_archive(location: str) -> Path:
+def _checked_archive(location: str, inputs: Inputs) -> Path:
     path = Path(location).expanduser()
+    inputs.check([path], location)
     try:
         if not location.strip() or not path.exists():
             absent = f"{location!r}: no such file or folder; expected {ARCHIVE_FORMS}"

@@ -12,6 +12,7 @@ from flows.web.urls import has_credentials, holds_credentials, request_url
 from warehouse.model import Policy, Reason, SourceKind
 
 BUNDLED = Path(__file__).parents[1] / "sources.toml"
+SAMPLE = Path(__file__).parents[1] / "sample"
 
 LOCAL_KINDS = frozenset({SourceKind.ARCHIVE, SourceKind.WARC, SourceKind.PARQUET})
 """Kinds whose location is a path: a relative one is meant from the sources file, wherever a run is started."""

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from itertools import groupby, pairwise
 from pathlib import Path
 
-from flows import prefect_settings
-from flows.server import running_server
+from flows.serving import prefect_settings
+from flows.serving.server import Place, running_server
 from tests.bench.processes import Watched, watched
 from tests.bench.site import LATENCY_SECONDS, Asked, Site, serving
 from warehouse import engine
@@ -44,7 +44,7 @@ def main() -> None:
         folder = Path(place)
         settings = Settings(root=folder / "server")
         prefect_settings.apply(settings)
-        with running_server(settings, PORT) as api_url:
+        with running_server(settings, Place(PORT)) as api_url:
             fixed = measure(1, 1, DELAY_SECONDS, folder / "one", api_url)
             with serving(HOSTS, PAGES) as site:
                 sources = write_sources(site, DELAY_SECONDS, folder / "many.toml")

@@ -16,10 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from flows import prefect_settings
 from flows.extract.archive.archives import read_archive
 from flows.publication import publish
-from flows.server import running_server
+from flows.serving import prefect_settings
+from flows.serving.server import Place, running_server
 from flows.transform.pool import CHUNK_PAGES, worker_pool
 from tests.bench.processes import watched
 from warehouse import engine
@@ -47,7 +47,7 @@ def main(archive: Path) -> None:
         settings = Settings(root=folder / "server")
         prefect_settings.apply(settings)
         started = time.monotonic()
-        with running_server(settings, PORT) as api_url:
+        with running_server(settings, Place(PORT)) as api_url:
             server_seconds = time.monotonic() - started
             pages = [item for item in _read(archive) if isinstance(item, Page)]
             bare, transform, runs = _alternate(pages, archive, folder, api_url)

@@ -9,8 +9,8 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from flows import prefect_settings
-from flows.server import running_server
+from flows.serving import prefect_settings
+from flows.serving.server import Place, running_server
 from flows.transform.pool import worker_pool
 from tests.bench.prefect_cost import cost_of_a_task, print_cost
 from tests.bench.processes import Watched, watched
@@ -95,7 +95,7 @@ def main(page_count: int | None = None) -> int:
         warcs = _warcs(folder / "warcs", page_count)
         single = folder / "one.warc.gz"
         write_warc([gold.folder() / "pages" / f"{gold.SETS[0]}.parquet"], single, most_bytes=1)
-        with running_server(settings, PORT) as api_url:
+        with running_server(settings, Place(PORT)) as api_url:
             fixed = ingest(single, folder / "fixed", api_url)
             whole = ingest(warcs, folder / "whole", api_url)
             prefect = cost_of_a_task(single, folder, api_url)

@@ -15,8 +15,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from flows import prefect_settings
-from flows.server import running_server
+from flows.serving import prefect_settings
+from flows.serving.server import Place, running_server
 from warehouse import engine
 from warehouse.settings import Settings
 
@@ -82,7 +82,7 @@ def main() -> None:
         folder = Path(place)
         settings = Settings(root=folder / "server")
         prefect_settings.apply(settings)
-        with running_server(settings, PORT) as api_url:
+        with running_server(settings, Place(PORT)) as api_url:
             drill = Drill(_archive(), folder, api_url)
             print(f"seed {seed}, archive {drill.archive.name}", flush=True)
             seconds = drill.finish(folder / "whole")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flows.extract.archive.members import shown
+from flows.extract.inputs import ANYWHERE, Inputs
 from flows.extract.sources import SourceError
 from warehouse.model import Reason
 
@@ -42,8 +43,14 @@ class InputFile:
         return location if _path(location) == self.path else str(self.path)
 
 
-def input_files(location: str, forms: Forms) -> list[InputFile]:
-    """The files, in the order of their names. Raises SourceError, one line with the location, where there are none."""
+def input_files(location: str, forms: Forms, inputs: Inputs = ANYWHERE) -> list[InputFile]:
+    """The files, in the order of their names.
+
+    Raises SourceError, one line with the location, where there are none, or one may not be read.
+    """
+    path = _path(location)
+    if path is not None:
+        inputs.check([_fixed_part(path) if _is_pattern(location) else path], location)
     try:
         found = list(_found(location, forms))
         problem = None if found else _absence(location, forms)
@@ -53,6 +60,7 @@ def input_files(location: str, forms: Forms) -> list[InputFile]:
         is_absent = problem.startswith("no such")
         reason = Reason.NOT_FOUND if is_absent else Reason.MALFORMED_INPUT
         raise SourceError(f"{location!r}: {problem}", location=location, reason=reason)
+    inputs.check((file.path for file in found), location)
     return found
 
 

@@ -20,6 +20,7 @@ from flows.extract.bulk.parquet_columns import (
     wanted_columns,
 )
 from flows.extract.bulk.selection import Selection
+from flows.extract.inputs import ANYWHERE, Inputs
 from flows.extract.sources import SourceError
 from warehouse.model import Item, Reason, Reject
 from warehouse.settings import Settings
@@ -128,13 +129,13 @@ class ParquetReader:
         return self._desk.page_of(capture)
 
 
-def parquet_files(location: str) -> list[InputFile]:
+def parquet_files(location: str, inputs: Inputs = ANYWHERE) -> list[InputFile]:
     """The files of a location, each with the columns of pages.
 
     Raises SourceError, one line with the location or the file, where nothing can be read there or a file has no such
     columns: to find that out costs a look at its end.
     """
-    files = input_files(location, FORMS)
+    files = input_files(location, FORMS, inputs)
     for file in files:
         try:
             with _opened(file) as parquet:

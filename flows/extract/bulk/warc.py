@@ -10,6 +10,7 @@ from flows.extract.bulk.selection import Selection
 from flows.extract.bulk.warc_items import WarcItems
 from flows.extract.bulk.warc_packing import NotWarcError
 from flows.extract.bulk.warc_records import Damage, WarcFile
+from flows.extract.inputs import ANYWHERE, Inputs
 from flows.extract.sources import SourceError
 from warehouse.model import Item, Reason
 from warehouse.settings import Settings
@@ -85,12 +86,12 @@ class WarcReader:
         return self._desk.refused(file.name, reason, detail)
 
 
-def warc_files(location: str) -> list[InputFile]:
+def warc_files(location: str, inputs: Inputs = ANYWHERE) -> list[InputFile]:
     """The files of a location. Raises SourceError, one line with the location or a file, where none can be read there.
 
     Where one can, each is judged in its turn.
     """
-    files = input_files(location, FORMS)
+    files = input_files(location, FORMS, inputs)
     problems = list(takewhile(bool, map(_problem, files)))
     if len(problems) < len(files):
         return files

@@ -6,7 +6,7 @@ from flows.extract.listing import discovery
 from flows.extract.listing.feeds import read_feed
 from flows.extract.listing.links import Listing, More, Problem
 from flows.extract.listing.sitemaps import read_sitemap
-from flows.extract.listing.url_lists import read_url_list
+from flows.extract.listing.url_lists import NO_ADDRESS, is_url_list, read_url_list
 from flows.extract.sources import is_pasted
 from flows.web.urls import split_url
 from warehouse.model import Page, PageKind
@@ -29,8 +29,14 @@ def read_listing(page: Page) -> Listing | Problem:
 
 
 def url_list_at(location: str) -> Listing:
-    """The addresses of a list that is pasted or stands in a file. Raises OSError where that cannot be read."""
-    return read_url_list(location if is_pasted(location) else Path(location).read_bytes())
+    """The addresses of a list that is pasted or stands in a file.
+
+    Raises OSError where that cannot be read, also because it is no list: nothing of it is repeated.
+    """
+    content = location if is_pasted(location) else Path(location).read_bytes()
+    if not is_url_list(content):
+        raise OSError(NO_ADDRESS)
+    return read_url_list(content)
 
 
 def usual_places(url: str, kind: PageKind) -> tuple[str, ...]:

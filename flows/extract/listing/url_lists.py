@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 
 from flows.extract.listing.links import Item, Link, Listing, Problem, listing, usable_url
 from flows.web.charsets import decode
@@ -14,6 +15,7 @@ MOST_LINES = 1_000_000
 WITHOUT_SCHEME = re.compile(r"[^\s:/?#@,;\"'<>\\]+\.[^\s:/?#@,;\"'<>\\.]{2,}(?::\d+)?(?:[/?]\S*)?")
 WEB_ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
 WITH_SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):(?!\d+(?:/|$))", re.IGNORECASE)
+NO_ADDRESS = "no line of it is a web address"
 HINT = "expected one address such as https://example.org/article"
 
 
@@ -22,8 +24,21 @@ def read_url_list(content: str | bytes) -> Listing:
 
     Empty lines and those that begin with `#` are left out; any other line is a Problem with its number.
     """
-    text = decode(content)[0] if isinstance(content, bytes) else content
-    return listing(_items(text.removeprefix("\ufeff")), limit=MOST_LINES)
+    return listing(_items(_text(content)), limit=MOST_LINES)
+
+
+def is_url_list(content: str | bytes) -> bool:
+    """Whether a text is a list of addresses: one of its lines is one, or all are empty.
+
+    Any other is some other file, or one that nobody meant to show, and nothing of it may be kept, not even as refused.
+    """
+    items = _items(_text(content))
+    first = next(items, None)
+    return first is None or any(isinstance(item, Link) for item in chain([first], items))
+
+
+def _text(content: str | bytes) -> str:
+    return (decode(content)[0] if isinstance(content, bytes) else content).removeprefix("\ufeff")
 
 
 def _items(text: str) -> Iterator[Item]:

@@ -12,6 +12,10 @@ DEFAULTS = {
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "DO_NOT_TRACK": "1",
     "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+    # Browsers prove with each change that they have read one of the server's own pages (see `door.py` for the rest).
+    "PREFECT_SERVER_CSRF_PROTECTION_ENABLED": "true",
+    # Who holds a deployment's slot must outlive the server's process, as the slot itself does.
+    "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
     # Our log lines become the run's log in the UI.
     "PREFECT_LOGGING_EXTRA_LOGGERS": "broadsheet",
 }
@@ -19,11 +23,14 @@ DEFAULTS = {
 
 def apply(settings: Settings) -> None:
     """Sets what the environment leaves open. Prefect's database and logs live under the warehouse's root."""
-    home = settings.root / ".prefect"
+    place = home(settings)
     # Prefect makes its home, but not the folders above it.
-    home.mkdir(parents=True, exist_ok=True)
-    for name, value in {**DEFAULTS, "PREFECT_HOME": str(home)}.items():
+    place.mkdir(parents=True, exist_ok=True)
+    for name, value in {**DEFAULTS, "PREFECT_HOME": str(place)}.items():
         os.environ.setdefault(name, value)
+    if password := os.environ.get("PREFECT_SERVER_API_AUTH_STRING"):
+        # Whoever may start the server may also speak to it.
+        os.environ.setdefault("PREFECT_API_AUTH_STRING", password)
 
 
 def use_running_server(settings: Settings) -> None:
@@ -33,9 +40,14 @@ def use_running_server(settings: Settings) -> None:
         os.environ["PREFECT_API_URL"] = url
 
 
+def home(settings: Settings) -> Path:
+    """The folder of Prefect's files, and of ours about it."""
+    return settings.root / ".prefect"
+
+
 def address_file(settings: Settings) -> Path:
     """Where `broadsheet serve` leaves the API's address for the commands on this machine."""
-    return settings.root / ".prefect" / "api-url"
+    return home(settings) / "api-url"
 
 
 def is_healthy(api_url: str) -> bool:
