@@ -39,9 +39,14 @@ def serve_all(settings: Settings, place: Place) -> None:
     # Flow runs are processes of their own: they must find the same warehouse, wherever they are started.
     os.environ["BROADSHEET_ROOT"] = str(settings.root)
     os.environ["BROADSHEET_INPUTS"] = os.pathsep.join(map(str, settings.inputs or (Path.cwd(),)))
-    with sole_server(settings), _watched(settings, place), announced(settings, place.api_url):
+    with (
+        suppress(KeyboardInterrupt),
+        sole_server(settings),
+        _watched(settings, place),
+        announced(settings, place.api_url),
+    ):
         os.environ["PREFECT_API_URL"] = place.api_url
-        print(f"Prefect UI: {place.api_url.removesuffix('/api')} (Ctrl-C ends it)", flush=True)  # noqa: T201 - said to people
+        print(f"Prefect UI: {place.api_url.removesuffix('/api')} (Ctrl-C ends it)", flush=True)  # noqa: T201 - said
         if settings.sources is None:
             print(NOT_CHOSEN, flush=True)  # noqa: T201 - as above
         _carry_out(deployments(is_chosen=settings.sources is not None))
@@ -76,7 +81,8 @@ def _carry_out(offered: list[Any]) -> None:
     from flows.serving.leftovers import settle
 
     names = [deployment.flow_name for deployment in offered]
-    settle(names, ENDED_BEFORE)
+    if gone := settle(names, ENDED_BEFORE):
+        print(f"ended what an earlier server left behind: {', '.join(gone)}", flush=True)  # noqa: T201 - said to people
     try:
         asyncio.run(_offer(offered))
     except asyncio.CancelledError:

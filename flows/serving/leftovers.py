@@ -4,7 +4,6 @@ Prefect counts the runs of a deployment in its database. A run that was under wa
 ended together stays `Running` there, and each later one is cancelled: "Deployment concurrency limit reached".
 """
 
-import logging
 import os
 from collections import Counter
 from collections.abc import Iterator
@@ -32,17 +31,15 @@ PAGE = 200
 STARTING = timedelta(minutes=1)
 """A command's run may be seen before it has its lock; nobody's start takes that long."""
 
-log = logging.getLogger("broadsheet")
 
-
-def settle(flow_names: list[str], why: str) -> int:
-    """Ends the runs of these flows whose process is gone, and frees their slots; returns how many there were.
+def settle(flow_names: list[str], why: str) -> list[str]:
+    """Ends the runs of these flows whose process is gone, and frees their slots; returns their names.
 
     To be called where no runner is at work for this server. A database that other machines share is left alone: their
     processes cannot be seen from here.
     """
     if not os.environ.get("PREFECT_API_DATABASE_CONNECTION_URL", "sqlite").startswith("sqlite"):
-        return 0
+        return []
     with get_client(sync_client=True) as client:
         living = living_flow_run_ids()
         # The list first: a run that ends meanwhile is no harm, one that is listed anew would be.
@@ -52,7 +49,7 @@ def settle(flow_names: list[str], why: str) -> int:
             _end(client, run, why)
         left = Counter(run.deployment_id for run in under_way if run not in gone)
         _free_slots(client, flow_names, left)
-    return len(gone)
+    return [run.name for run in gone]
 
 
 def _under_way(client: SyncPrefectClient, flow_names: list[str]) -> Iterator[FlowRun]:
@@ -76,7 +73,6 @@ def _is_gone(run: FlowRun, living: set[str]) -> bool:
 def _end(client: SyncPrefectClient, run: FlowRun, why: str) -> None:
     is_cancelling = bool(run.state and run.state.is_cancelling())
     client.set_flow_run_state(run.id, Cancelled(message=why) if is_cancelling else Crashed(message=why))
-    log.info("run %s of %s: %s", run.name, run.id, why)
 
 
 def _free_slots(client: SyncPrefectClient, flow_names: list[str], left: "Counter[UUID | None]") -> None:

@@ -1,0 +1,1 @@
+"""Tests of the server that the UI and the commands use."""
