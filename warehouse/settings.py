@@ -120,17 +120,20 @@ def _parse(variable: str, value: str, kind: object) -> Any:
     if kind is float:
         return _seconds(variable, value)
     if kind is not int:
-        return value if kind in (str, str | None) else _paths(value, kind)
+        return value if kind in (str, str | None) else _paths(variable, value, kind)
     if not (value.isascii() and value.isdigit()) or int(value) < 1:
         raise SettingsError(variable, value, "a positive whole number")
     return int(value)
 
 
-def _paths(value: str, kind: object) -> Path | tuple[Path, ...]:
+def _paths(variable: str, value: str, kind: object) -> Path | tuple[Path, ...]:
     """One path, or several folders that are separated as in PATH."""
     if kind != tuple[Path, ...]:
         return Path(value)
-    return tuple(Path(folder).expanduser().absolute() for folder in value.split(os.pathsep) if folder.strip())
+    folders = tuple(Path(folder).expanduser().absolute() for folder in value.split(os.pathsep) if folder.strip())
+    if not folders:
+        raise SettingsError(variable, value, f"folders, separated by {os.pathsep!r}")
+    return folders
 
 
 def _seconds(variable: str, value: str) -> float:

@@ -41,7 +41,9 @@ def test_a_list_that_prefect_would_refuse_is_handed_on_as_a_file_under_the_root(
 
 
 def test_a_short_list_is_handed_on_as_it_is(settings):
-    order = IngestOrder.checked("url_list", "https://example.org/" + "a" * (LONGEST_LIST - 22), None, None, settings)
+    # A line of a thousand characters, 1,001 of them in JSON with the end of the line before it.
+    lines = "\n".join(["https://example.org/".ljust(998, "a")] * (LONGEST_LIST // 1000))
+    order = IngestOrder.checked("url_list", lines, None, None, settings)
     assert order.handed_on(settings.root) == order.parameters
     assert not settings.root.exists()
 

@@ -1,5 +1,6 @@
 """Settings come from the environment, and a value that cannot be used is refused by name."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -78,4 +79,16 @@ def test_a_root_that_is_a_file_is_refused(tmp_path):
 def test_a_root_that_deltalake_would_misread_is_refused(monkeypatch):
     monkeypatch.setenv("BROADSHEET_ROOT", "/a%20b")
     with pytest.raises(SettingsError, match="BROADSHEET_ROOT"):
+        Settings.load()
+
+
+def test_folders_are_separated_as_in_path_and_made_absolute(monkeypatch, tmp_path):
+    assert Settings.load().inputs == ()
+    monkeypatch.setenv("BROADSHEET_INPUTS", os.pathsep.join(["/srv/in", "here", ""]))
+    assert Settings.load().inputs == (Path("/srv/in"), tmp_path / "here")
+
+
+def test_folders_of_which_there_are_none_are_refused(monkeypatch):
+    monkeypatch.setenv("BROADSHEET_INPUTS", os.pathsep)
+    with pytest.raises(SettingsError, match=r"BROADSHEET_INPUTS=.*folders, separated by"):
         Settings.load()

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.extract.listing.links import Link, Listing
-from flows.extract.listing.url_lists import read_url_list
+from flows.extract.listing.url_lists import is_url_list, read_url_list
 from flows.extract.sources import is_pasted
 from warehouse.model import Reason
 
@@ -90,6 +90,29 @@ def test_an_address_that_stands_twice_is_one_link():
 
 def test_an_empty_list_lists_nothing():
     assert read_url_list(b"") == read_url_list("\n# nothing\n") == Listing()
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["", "\n\n", "# nothing today\n", "example.org/1", "x\nhttps://example.org/1", b"\xff\nhttps://a.example"],
+)
+def test_a_list_is_empty_or_has_an_address(content):
+    assert is_url_list(content)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "root:x:0:0:root:/root:/bin/bash\nnobody:x:65534:65534::/:/usr/sbin/nologin\n",
+        "# a key\n-----BEGIN PRIVATE KEY-----\nMIIEvQ\n-----END PRIVATE KEY-----\n",
+        "PASSWORD=hunter2\n",
+        "file:///etc/passwd\nmailto:desk@example.org",
+        b"\x7fELF\x02\x01\x01\x00",
+        '{"token": "abc"}',
+    ],
+)
+def test_a_file_without_an_address_is_no_list(content):
+    assert not is_url_list(content)
 
 
 @pytest.mark.parametrize(
