@@ -1,9 +1,11 @@
 """Prefect's settings as Broadsheet wants them. Applied before Prefect is imported; whatever the user set stays."""
 
 import os
+from base64 import b64encode
+from http import HTTPStatus
 from pathlib import Path
-from urllib.error import URLError
-from urllib.request import urlopen
+from urllib.error import HTTPError, URLError
+from urllib.request import Request, urlopen
 
 from warehouse.settings import Settings
 
@@ -34,9 +36,14 @@ def apply(settings: Settings) -> None:
 
 
 def use_running_server(settings: Settings) -> None:
-    """Points Prefect at the server of `broadsheet serve` where one runs for this root."""
+    """Points Prefect at the server of `broadsheet serve` where one runs for this root.
+
+    Raises PermissionError where that wants a password which was not given.
+    """
     address = address_file(settings)
     if "PREFECT_API_URL" not in os.environ and address.exists() and is_healthy(url := address.read_text().strip()):
+        if _status(f"{url}/version", os.environ.get("PREFECT_API_AUTH_STRING")) == HTTPStatus.UNAUTHORIZED:
+            raise PermissionError(f"the Prefect server at {url} wants a password: set PREFECT_API_AUTH_STRING to it")
         os.environ["PREFECT_API_URL"] = url
 
 
@@ -52,8 +59,16 @@ def address_file(settings: Settings) -> Path:
 
 def is_healthy(api_url: str) -> bool:
     """Whether a Prefect API answers there."""
+    return _status(f"{api_url}/health") == HTTPStatus.OK
+
+
+def _status(url: str, password: str | None = None) -> int | None:
+    """What is answered there, as a status; None where nothing is."""
+    proof = {"Authorization": "Basic " + b64encode(password.encode()).decode()} if password else {}
     try:
-        with urlopen(f"{api_url}/health", timeout=2) as answer:  # noqa: S310 - our own file, loopback only
-            return bool(answer.status == 200)  # noqa: PLR2004
+        with urlopen(Request(url, headers=proof), timeout=2) as answer:  # noqa: S310 - our own file's address
+            return int(answer.status)
+    except HTTPError as error:
+        return error.code
     except (URLError, OSError, ValueError):
-        return False
+        return None

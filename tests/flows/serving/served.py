@@ -68,12 +68,15 @@ class Served:
 
 
 @contextmanager
-def serving(root, port, *, folder=None, **environment):
-    """The command, once it serves; it is ended as by Ctrl-C, and with it what a test left of it."""
+def serving(root, port, *, folder=None, is_open=True, **environment):
+    """The command, once it serves; it is ended as by Ctrl-C, and with it what a test left of it.
+
+    Where a password is set, only the address tells that it serves.
+    """
     process = start(root, port, folder=folder, **environment)
     served = Served(root, port, process)
     try:
-        wait_until_served(served)
+        wait_until_served(served, is_open=is_open)
         yield served
     finally:
         if process.poll() is None:
@@ -98,13 +101,14 @@ def start(root, port, *words, folder=None, **environment):
     )
 
 
-def wait_until_served(served, seconds=90):
+def wait_until_served(served, *, is_open=True, seconds=90):
     """Until every deployment is there; `serve` registers them when the API answers."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         assert served.process.poll() is None, served.process.stderr.read()
         try:
-            if served.get("/api/deployments/name/maintain/maintain").ok:
+            answer = served.get("/api/deployments/name/maintain/maintain")
+            if answer.ok or (answer.status_code == requests.codes.unauthorized and not is_open):
                 return
         except requests.ConnectionError:
             pass

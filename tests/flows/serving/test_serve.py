@@ -162,6 +162,20 @@ def test_the_server_of_a_single_command_has_the_same_door(tmp_path, monkeypatch)
             assert requests.get(f"{api_url}/health", headers=headers, timeout=30).status_code == 403
 
 
+def test_with_a_password_nobody_else_is_answered_and_the_commands_go_on(tmp_path):
+    root, password = tmp_path / "data", {"PREFECT_SERVER_API_AUTH_STRING": "desk:secret"}
+    with serving(root, PORT + 2, is_open=False, **password) as served:
+        assert served.get("/api/version").status_code == 401
+        assert served.get("/api/version", auth=("desk", "secret")).ok
+        refused = command(root, "ingest", "archive", SAMPLE / "articles")
+        assert refused.stderr.splitlines()[-1].endswith("wants a password: set PREFECT_API_AUTH_STRING to it")
+        for given in (password, {"PREFECT_API_AUTH_STRING": "desk:secret"}):
+            done = command(root, "ingest", "archive", SAMPLE / "articles", **given)
+            assert done.returncode == 0, done.stderr
+            assert "secret" not in done.stdout + done.stderr
+    assert "secret" not in (root / ".prefect" / "server.log").read_text()
+
+
 def test_a_server_for_other_machines_wants_a_password(tmp_path):
     assert "PREFECT_SERVER_API_AUTH_STRING" not in os.environ
     done = command(tmp_path / "data", "serve", "--host", "0.0.0.0")
