@@ -10,6 +10,7 @@ from functools import cache
 
 from flows.transform.blocks import Block
 from flows.transform.outline import Outline
+from flows.transform.removals import RAW, Removals
 from flows.transform.selectors import compiled
 from flows.web.sites import SiteFacts
 
@@ -23,11 +24,14 @@ QUOTES = ("blockquote", "q")
 LETTER_OR_DIGIT = re.compile(r"[^\W_]")
 
 
-def remove_noise(outline: Outline, facts: SiteFacts) -> None:
+def remove_noise(outline: Outline, facts: SiteFacts, removals: Removals) -> None:
     """Take the elements out that the facts name, with all that is in them; text behind them stays."""
-    for element in compiled(facts.noise_selectors).among(outline):
-        if element.getparent() is not None and element.tag not in ("html", "body"):
-            element.drop_tree()
+    named = compiled(facts.noise_selectors).among(outline)
+    # What a field shows is chosen in it; one that holds paragraphs was left open, and shows none of them.
+    fields = [one for one in outline.of("select") if removals.is_of_article(one)]
+    # Code and fields hold none of the page's words, of which no other element must take most: they go first.
+    for element in (*(one for one in named if one.tag in RAW), *fields, *(one for one in named if one.tag not in RAW)):
+        removals.take_out(element)
 
 
 def without_noise(blocks: Iterable[Block], facts: SiteFacts) -> list[Block]:

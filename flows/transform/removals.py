@@ -1,0 +1,124 @@
+"""What may be taken out of a page: never the headline, and never most of the page's words.
+
+Whatever a step takes out of the tree goes through here. A `button`, `nav`, `figcaption` or hidden box that was never
+closed holds all that stands behind it, and so does, in libxml2, one whose end tag stands in a `div` that was not; to
+take it out with all that is in it would leave an empty page. It ends where the first paragraph in it begins.
+"""
+
+from collections.abc import Callable
+from functools import cached_property
+from itertools import takewhile
+from typing import cast
+
+from lxml.etree import XPath
+from lxml.html import HtmlElement
+
+from flows.transform.outline import Outline
+
+# What no menu, caption or button needs and nearly every article has; the headline's element counts as well.
+OF_ARTICLES = ("p", "h1", "article", "main")
+# These hold no elements, whatever was left open, and none of the page's words.
+RAW = frozenset(("script", "style", "iframe"))
+# More than this share of the words is most of them, in one element or in several that each hold more than the other: a
+# gallery may have many captions, each a line of its own.
+MOST = 0.5
+MUCH = 0.1
+# Fewer characters are a message, such as that the page needs scripts: on a page that only plays something most words.
+FEWEST = 200
+
+_length = cast("Callable[[HtmlElement], float]", XPath("string-length(normalize-space(.))"))
+_texts_aside = cast(
+    "Callable[[HtmlElement], list[str]]", XPath("(.//a|.//option|.//textarea)//text()", smart_strings=False)
+)
+
+
+class Removals:
+    """Takes elements out of one page, which `outline` has from before the first of them went.
+
+    The words of a page are those outside of links and fields: a menu may well be longer than a short article. They are
+    counted in characters, which for half of them comes to the same, and only where an element is large.
+    """
+
+    def __init__(self, outline: Outline, heading: HtmlElement | None) -> None:
+        """`heading` is the element that shows the headline, where one does."""
+        self._body = outline.root.find("body")
+        self._heading = heading
+        self._around_headline = set() if heading is None else {heading, *heading.iterancestors()}
+        # No page has fewer characters than its paragraphs, and these are counted in no time.
+        in_paragraphs = sum(len(text.strip()) for element in outline.of("p") if (text := element.text))
+        self._least = max(FEWEST, MUCH * in_paragraphs)
+        self._taken = 0.0
+
+    def take_out(self, element: HtmlElement) -> None:
+        """Takes an element out with all that is in it; text behind it stays, and what it has swallowed."""
+        if element.getparent() is None or element.tag in ("html", "body") or element is self._heading:
+            return
+        if not self.has_swallowed(element) or self.let_out(element):
+            self._note(element)
+            element.drop_tree()
+
+    def has_swallowed(self, element: HtmlElement) -> bool:
+        """Whether an element holds the headline, or with what went before it most of the page's words.
+
+        What ends before the headline is no article: of menus with teasers in them some are longer than the text.
+        """
+        if element in self._around_headline:
+            return True
+        return self._is_most(element) and element not in self._before_headline
+
+    def let_out(self, element: HtmlElement) -> bool:
+        """Puts what an element has swallowed behind it; whether anything but that is left, and the element with it."""
+        first = next((place for place, child in enumerate(element) if self.is_of_article(child)), None)
+        swallowed = [] if first is None else element[first:]
+        if swallowed:
+            _put_behind(element, swallowed)
+        if swallowed and not self._is_most(element):
+            return True
+        element.drop_tag()
+        return False
+
+    def is_of_article(self, element: HtmlElement) -> bool:
+        """Whether an element is, or holds, what menus and captions do not need."""
+        return element in self._around_headline or next(element.iter(*OF_ARTICLES), None) is not None
+
+    def _is_most(self, element: HtmlElement) -> bool:
+        own = self._share(element)
+        return own > MOST or (own > MUCH and self._taken + own > MOST)
+
+    def _note(self, element: HtmlElement) -> None:
+        """Notes which share of the words goes with an element, where they could be the article's."""
+        own = self._share(element)
+        if own > MUCH and element not in self._before_headline and self.is_of_article(element):
+            self._taken += own
+
+    def _share(self, element: HtmlElement) -> float:
+        """The share of the page's words that stands in an element, once the code is gone; 0 where it is not much."""
+        if element.tag in RAW:
+            return 0
+        size = _length(element) if len(element) else len(element.text or "")
+        return _unlinked(element) / self._words if size > self._least else 0
+
+    @cached_property
+    def _words(self) -> float:
+        return max(_unlinked(self._body), 1)
+
+    @cached_property
+    def _before_headline(self) -> set[HtmlElement]:
+        """What begins before the headline, and what holds it."""
+        if self._heading is None:
+            return set()
+        return set(takewhile(lambda one: one is not self._heading, self._body.iter("*")))
+
+
+def _put_behind(element: HtmlElement, children: list[HtmlElement]) -> None:
+    """Moves the last children of an element out of it, right behind it."""
+    children[-1].tail = (children[-1].tail or "") + (element.tail or "")
+    element.tail = None
+    # The last one first: each comes right behind the element.
+    for child in reversed(children):
+        element.addnext(child)
+
+
+def _unlinked(element: HtmlElement) -> float:
+    """The characters of an element outside of its links and fields."""
+    return _length(element) - sum(len(text.strip()) for text in _texts_aside(element))
