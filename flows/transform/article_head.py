@@ -35,8 +35,11 @@ def shows(heading: HtmlElement | None, headline: str | None) -> bool:
     """Whether a heading shows the headline, or a part of it that is no chance; it need not, where no heading does."""
     if heading is None:
         return False
+    words, wanted = _words(heading), _comparable(headline or "")
+    if words == wanted:
+        return bool(words)
     # Signs may differ: templates put a colon between the lines of a heading where they repeat it in a title.
-    words, wanted = _letters(_words(heading)), _letters((headline or "").casefold())
+    words, wanted = _letters(words), _letters(wanted)
     return bool(words) and (words == wanted or _is_part(words, wanted))
 
 

@@ -26,11 +26,16 @@ LETTER_OR_DIGIT = re.compile(r"[^\W_]")
 
 def remove_noise(outline: Outline, facts: SiteFacts, removals: Removals) -> None:
     """Take the elements out that the facts name, with all that is in them; text behind them stays."""
-    named = compiled(facts.noise_selectors).among(outline)
-    # What a field shows is chosen in it; one that holds paragraphs was left open, and shows none of them.
-    fields = [one for one in outline.of("select") if removals.is_of_article(one)]
-    # Code and fields hold none of the page's words, of which no other element must take most: they go first.
-    for element in (*(one for one in named if one.tag in RAW), *fields, *(one for one in named if one.tag not in RAW)):
+    words = []
+    # Code and fields show none of the page's words, of which no other element must take most: they go first. A field
+    # with paragraphs in it was left open.
+    for element in compiled(facts.noise_selectors).among(outline):
+        if element.tag not in RAW:
+            words.append(element)
+        elif element.getparent() is not None:
+            element.drop_tree()
+    fields = [element for element in outline.of("select") if removals.is_of_article(element)]
+    for element in (*fields, *words):
         removals.take_out(element)
 
 

@@ -17,7 +17,7 @@ from flows.transform.outline import Outline
 
 # What no menu, caption or button needs and nearly every article has; the headline's element counts as well.
 OF_ARTICLES = ("p", "h1", "article", "main")
-# These hold no elements, whatever was left open, and none of the page's words.
+# These hold no elements, whatever was left open, and none of the page's words: they are no matter for this module.
 RAW = frozenset(("script", "style", "iframe"))
 # More than this share of the words is most of them, in one element or in several that each hold more than the other: a
 # gallery may have many captions, each a line of its own.
@@ -44,27 +44,22 @@ class Removals:
         self._body = outline.root.find("body")
         self._heading = heading
         self._around_headline = set() if heading is None else {heading, *heading.iterancestors()}
-        # No page has fewer characters than its paragraphs, and these are counted in no time.
-        in_paragraphs = sum(len(text.strip()) for element in outline.of("p") if (text := element.text))
-        self._least = max(FEWEST, MUCH * in_paragraphs)
         self._taken = 0.0
 
     def take_out(self, element: HtmlElement) -> None:
         """Takes an element out with all that is in it; text behind it stays, and what it has swallowed."""
         if element.getparent() is None or element.tag in ("html", "body") or element is self._heading:
             return
-        if not self.has_swallowed(element) or self.let_out(element):
-            self._note(element)
-            element.drop_tree()
+        share = self._share(element)
+        if (element in self._around_headline or self._is_most(share)) and not self.let_out(element):
+            return
+        if share and self.is_of_article(element):
+            self._taken += self._share(element)
+        element.drop_tree()
 
     def has_swallowed(self, element: HtmlElement) -> bool:
-        """Whether an element holds the headline, or with what went before it most of the page's words.
-
-        What ends before the headline is no article: of menus with teasers in them some are longer than the text.
-        """
-        if element in self._around_headline:
-            return True
-        return self._is_most(element) and element not in self._before_headline
+        """Whether an element holds the headline, or with what went before it most of the page's words."""
+        return element in self._around_headline or self._is_most(self._share(element))
 
     def let_out(self, element: HtmlElement) -> bool:
         """Puts what an element has swallowed behind it; whether anything but that is left, and the element with it."""
@@ -72,7 +67,7 @@ class Removals:
         swallowed = [] if first is None else element[first:]
         if swallowed:
             _put_behind(element, swallowed)
-        if swallowed and not self._is_most(element):
+        if swallowed and not self._is_most(self._share(element)):
             return True
         element.drop_tag()
         return False
@@ -81,22 +76,18 @@ class Removals:
         """Whether an element is, or holds, what menus and captions do not need."""
         return element in self._around_headline or next(element.iter(*OF_ARTICLES), None) is not None
 
-    def _is_most(self, element: HtmlElement) -> bool:
-        own = self._share(element)
-        return own > MOST or (own > MUCH and self._taken + own > MOST)
-
-    def _note(self, element: HtmlElement) -> None:
-        """Notes which share of the words goes with an element, where they could be the article's."""
-        own = self._share(element)
-        if own > MUCH and element not in self._before_headline and self.is_of_article(element):
-            self._taken += own
+    def _is_most(self, share: float) -> bool:
+        return share > MOST or (share > MUCH and self._taken + share > MOST)
 
     def _share(self, element: HtmlElement) -> float:
-        """The share of the page's words that stands in an element, once the code is gone; 0 where it is not much."""
-        if element.tag in RAW:
-            return 0
+        """The share of the article's words that may stand in an element, once the code is gone; 0 where it is not much.
+
+        What ends before the headline is no article: of menus with teasers in them some are longer than the text.
+        """
         size = _length(element) if len(element) else len(element.text or "")
-        return _unlinked(element) / self._words if size > self._least else 0
+        if size <= FEWEST or (own := _unlinked(element)) <= FEWEST or element in self._before_headline:
+            return 0
+        return own / self._words
 
     @cached_property
     def _words(self) -> float:
@@ -104,10 +95,11 @@ class Removals:
 
     @cached_property
     def _before_headline(self) -> set[HtmlElement]:
-        """What begins before the headline, and what holds it."""
+        """What ends before the headline."""
         if self._heading is None:
             return set()
-        return set(takewhile(lambda one: one is not self._heading, self._body.iter("*")))
+        before = takewhile(lambda one: one is not self._heading, self._body.iter("*"))
+        return {*before} - self._around_headline
 
 
 def _put_behind(element: HtmlElement, children: list[HtmlElement]) -> None:
