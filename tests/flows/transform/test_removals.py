@@ -53,7 +53,7 @@ OPENED = (
     "button", "nav", "figure", "dialog", "object", "aside", "form", "footer", "header", "menu", "select", "template",
     "noscript", "svg", "canvas", "figcaption", "details", "fieldset", "embed", "video", "audio", "label", "blockquote",
     "div hidden", 'div aria-hidden="true"', 'div style="display:none"', 'div class="sr-only"', 'span class="sr-only"',
-    'section class="related"', 'p class="wp-caption-text"',
+    'section class="related"', 'p class="wp-caption-text"', "textarea", "iframe", "title",
 )
 # fmt: on
 
