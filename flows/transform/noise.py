@@ -34,6 +34,7 @@ def remove_noise(outline: Outline, facts: SiteFacts, removals: Removals) -> None
             words.append(element)
         elif element.getparent() is not None:
             element.drop_tree()
+    removals.open_links(outline)
     fields = [element for element in outline.of("select") if removals.is_of_article(element)]
     for element in (*fields, *words):
         removals.take_out(element)

@@ -25,6 +25,8 @@ MOST = 0.5
 MUCH = 0.1
 # Fewer characters are a message, such as that the page needs scripts: on a page that only plays something most words.
 FEWEST = 200
+# Pages have one or two elements that were left open.
+MOST_OPENED = 10
 
 _length = cast("Callable[[HtmlElement], float]", XPath("string-length(normalize-space(.))"))
 _texts_aside = cast(
@@ -44,16 +46,15 @@ class Removals:
         self._body = outline.root.find("body")
         self._heading = heading
         self._around_headline = set() if heading is None else {heading, *heading.iterancestors()}
-        self._taken = 0.0
+        self._taken, self._opened = 0.0, 0
 
     def take_out(self, element: HtmlElement) -> None:
         """Takes an element out with all that is in it; text behind it stays, and what it has swallowed."""
         if element.getparent() is None or element.tag in ("html", "body") or element is self._heading:
             return
-        share = self._share(element)
-        if (element in self._around_headline or self._is_most(share)) and not self.let_out(element):
+        if self.has_swallowed(element) and not self.let_out(element):
             return
-        if share and self.is_of_article(element):
+        if self.is_of_article(element):
             self._taken += self._share(element)
         element.drop_tree()
 
@@ -63,6 +64,7 @@ class Removals:
 
     def let_out(self, element: HtmlElement) -> bool:
         """Puts what an element has swallowed behind it; whether anything but that is left, and the element with it."""
+        self._opened += 1
         first = next((place for place, child in enumerate(element) if self.is_of_article(child)), None)
         swallowed = [] if first is None else element[first:]
         if swallowed:
@@ -71,6 +73,16 @@ class Removals:
             return True
         element.drop_tag()
         return False
+
+    def open_links(self, outline: Outline) -> None:
+        """Ends a link that was never closed before the first paragraph in it: words within a link count for less."""
+        paragraphs = outline.of("p")
+        if not paragraphs:
+            return
+        # A link with most paragraphs in it has the one in the middle.
+        for link in [*paragraphs[len(paragraphs) // 2].iterancestors("a")]:
+            if sum(1 for _ in link.iter("p")) > MOST * len(paragraphs) and _length(link) > FEWEST:
+                self.let_out(link)
 
     def is_of_article(self, element: HtmlElement) -> bool:
         """Whether an element is, or holds, what menus and captions do not need."""
@@ -85,9 +97,11 @@ class Removals:
         What ends before the headline is no article: of menus with teasers in them some are longer than the text.
         """
         size = _length(element) if len(element) else len(element.text or "")
-        if size <= FEWEST or (own := _unlinked(element)) <= FEWEST or element in self._before_headline:
+        if size <= FEWEST or element in self._before_headline:
             return 0
-        return own / self._words
+        # A page of a hundred elements within each other that hold thousands of links would take seconds.
+        own = _unlinked(element) if self._opened < MOST_OPENED else size
+        return own / self._words if own > FEWEST else 0
 
     @cached_property
     def _words(self) -> float:

@@ -1,6 +1,7 @@
 """What is taken out of a page is never its headline and never most of its words, whatever was left open on it."""
 
 import re
+import time
 
 import pytest
 from hypothesis import given
@@ -180,6 +181,22 @@ def test_the_links_of_a_menu_do_not_become_an_article():
 def test_the_notice_that_a_page_needs_scripts_is_no_text():
     notice = "<noscript><p>Please switch on JavaScript in your browser, which this page needs to show its text.</p>"
     assert isinstance(made_of(whole(f"<div id=root></div>{notice}</noscript>")), Reject)
+
+
+@pytest.mark.parametrize("before", [f"<h1>{TITLE}</h1>", f"<h1>{TITLE}</h1>{LEAD}", ""])
+def test_a_link_that_was_never_closed_ends_before_the_first_paragraph_in_it(before):
+    rest = TEXT if "<p>" not in before else BODY
+    document = made_of(whole(f"{MENU}{before}<a href=/{'' if before else f'><h1>{TITLE}</h1'}>{rest}{FOOT}"))
+    assert document.text.split("\n") == list(PARAGRAPHS)
+    assert document.title == TITLE
+
+
+def test_a_hundred_elements_that_were_left_open_within_each_other_cost_no_seconds():
+    links = "<a href=/x>link</a> " * 5_000
+    began = time.process_time()
+    document = made_of(whole(f"{'<dialog>' * 110}<h1>{TITLE}</h1>{TEXT}{links}"))
+    assert len(kept(document)) == len(PARAGRAPHS)
+    assert time.process_time() - began < 2
 
 
 def test_of_a_field_only_what_is_no_option_is_let_out():
