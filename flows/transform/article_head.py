@@ -31,6 +31,18 @@ def headline_element(outline: Outline, headline: str | None) -> HtmlElement | No
     return alike if alike is not None or not firsts else firsts[0][0]
 
 
+def shows(heading: HtmlElement | None, headline: str | None) -> bool:
+    """Whether a heading shows the headline, or a part of it that is no chance; it need not, where no heading does."""
+    if heading is None:
+        return False
+    words, wanted = _words(heading), _comparable(headline or "")
+    if words == wanted:
+        return bool(words)
+    # Signs may differ: templates put a colon between the lines of a heading where they repeat it in a title.
+    words, wanted = _letters(words), _letters(wanted)
+    return bool(words) and (words == wanted or _is_part(words, wanted))
+
+
 def following(element: HtmlElement, *tags: str) -> Iterator[HtmlElement]:
     """The elements behind an element in reading order, without its own descendants."""
     place: HtmlElement | None = element
@@ -51,3 +63,7 @@ def _words(heading: HtmlElement) -> str:
 
 def _comparable(text: str) -> str:
     return dense(text).casefold()
+
+
+def _letters(text: str) -> str:
+    return "".join(character for character in text if character.isalnum())

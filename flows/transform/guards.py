@@ -18,7 +18,15 @@ from flows.transform import trees
 from flows.transform.blocks import INLINE
 from flows.transform.bodies import Unreadable, opened
 from flows.transform.limits import FULL, Limits
-from flows.transform.tags import LASTING, attributes_of, has_large_tag, is_empty, tags_in
+from flows.transform.tags import (
+    LASTING,
+    SWALLOWING,
+    attributes_of,
+    has_large_tag,
+    is_empty,
+    tags_in,
+    without_open_raw,
+)
 from flows.web.charsets import decode
 from warehouse.model import Cut, Page, Reason
 
@@ -33,6 +41,7 @@ SLACK = 2
 HARMLESS_CHARACTERS = 5000
 # Pages that lay out by line breaks have two or three in a row; those behind a fourth show nothing.
 MANY_BREAKS = re.compile(r"(<br\s*+/?+>\s*+)(?:<br\s*+/?+>\s*+){3,}+", re.IGNORECASE)
+PARAGRAPH_END = re.compile(r"</[pP][\s>]")
 SUSPICIOUS_TAGS = 10_000
 RANK = 100
 # fmt: off
@@ -83,7 +92,14 @@ def read_body(page: Page, limits: Limits = FULL) -> Guarded | Unreadable:
     if broken > HOPELESS_SHARE * len(text):
         return Unreadable(Reason.BAD_ENCODING, f"{broken:,} of {len(text):,} characters cannot be read as {charset}")
     within = guarded(text, limits)
+    if _has_swallowed(trees.last_element(within.root)):
+        within = guarded(without_open_raw(text), limits)
     return replace(within, cuts=within.cuts | body.cuts)
+
+
+def _has_swallowed(last: HtmlElement) -> bool:
+    """Whether the last element of a page is a field or frame that was never closed, the page's text in it as markup."""
+    return last.tag in SWALLOWING and PARAGRAPH_END.search(last.text or "") is not None
 
 
 def guarded(markup: str, limits: Limits = FULL) -> Guarded:

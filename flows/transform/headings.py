@@ -97,5 +97,7 @@ def _is_in_logo(element: HtmlElement) -> bool:
 
 def _leads_home(element: HtmlElement) -> bool:
     """Whether the heading links to the start page, as a site's name does on all of its pages."""
-    links = [*islice(element.iter("a"), 2), *islice(element.iterancestors("a"), 1)]
+    # A link that holds paragraphs was never closed.
+    around = (link for link in islice(element.iterancestors("a"), 1) if next(link.iter("p"), None) is None)
+    links = [*islice(element.iter("a"), 2), *around]
     return any(re.fullmatch(r"(?:https?://[^/?#]+)?/?(?:index\.\w+)?", link.get("href", "#").strip()) for link in links)

@@ -10,6 +10,7 @@ from lxml.html import HtmlElement
 from flows.transform.captions import caption_text
 from flows.transform.image_versions import has_version, largest_version
 from flows.transform.outline import Outline
+from flows.transform.removals import Removals
 from flows.transform.selectors import compiled
 from flows.transform.text import squeeze
 from flows.web.sites import SiteFacts
@@ -88,18 +89,24 @@ def image_url(element: HtmlElement, base: str) -> str | None:
     return largest.url if largest else None
 
 
-def marked_captions(outline: Outline, facts: SiteFacts) -> dict[HtmlElement, None]:
-    """The elements that are marked as captions, in their order."""
-    return dict.fromkeys(compiled(facts.caption_selectors).among(outline))
+def marked_captions(outline: Outline, facts: SiteFacts, removals: Removals) -> dict[HtmlElement, None]:
+    """The elements that are marked as captions, in their order; what one has swallowed is put behind it."""
+    marked = compiled(facts.caption_selectors).among(outline)
+    return dict.fromkeys(one for one in marked if not _has_swallowed(one, removals) or removals.let_out(one))
 
 
-def remove_captions(root: HtmlElement, marked: Iterable[HtmlElement]) -> None:
+def _has_swallowed(caption: HtmlElement, removals: Removals) -> bool:
+    # A page of a picture may have no words but its caption.
+    return removals.is_of_article(caption) and removals.has_swallowed(caption)
+
+
+def remove_captions(root: HtmlElement, marked: Iterable[HtmlElement], removals: Removals) -> None:
     """Take captions out of the tree, once the pictures have theirs: they are not paragraphs."""
     captions = list(marked)
     captions += [caption for image in root.iter("img") if (caption := _small_print_after(image)) is not None]
     for caption in captions:
-        if caption.getparent() is not None and next(caption.iter("img"), None) is None:
-            caption.drop_tree()
+        if next(caption.iter("img"), None) is None:
+            removals.take_out(caption)
 
 
 def _is_noise(element: HtmlElement, url: str, facts: SiteFacts) -> bool:

@@ -10,6 +10,7 @@ from functools import cache
 
 from flows.transform.blocks import Block
 from flows.transform.outline import Outline
+from flows.transform.removals import RAW, Removals
 from flows.transform.selectors import compiled
 from flows.web.sites import SiteFacts
 
@@ -23,11 +24,20 @@ QUOTES = ("blockquote", "q")
 LETTER_OR_DIGIT = re.compile(r"[^\W_]")
 
 
-def remove_noise(outline: Outline, facts: SiteFacts) -> None:
+def remove_noise(outline: Outline, facts: SiteFacts, removals: Removals) -> None:
     """Take the elements out that the facts name, with all that is in them; text behind them stays."""
+    words = []
+    # Code and fields show none of the page's words, of which no other element must take most: they go first. A field
+    # with paragraphs in it was left open.
     for element in compiled(facts.noise_selectors).among(outline):
-        if element.getparent() is not None and element.tag not in ("html", "body"):
+        if element.tag not in RAW:
+            words.append(element)
+        elif element.getparent() is not None:
             element.drop_tree()
+    removals.open_links(outline)
+    fields = [element for element in outline.of("select") if removals.is_of_article(element)]
+    for element in (*fields, *words):
+        removals.take_out(element)
 
 
 def without_noise(blocks: Iterable[Block], facts: SiteFacts) -> list[Block]:

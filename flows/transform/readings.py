@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from flows.transform import agencies, bylines, dates, images, subjects, trees
 from flows.transform.access import access_claims
-from flows.transform.article_head import headline_element
+from flows.transform.article_head import headline_element, shows
 from flows.transform.blocks import Block
 from flows.transform.byline_marks import byline_marks
 from flows.transform.claims import Claim, chosen_value
@@ -25,6 +25,7 @@ from flows.transform.links import MOST_LINKS, links_in
 from flows.transform.noise import remove_noise, without_noise
 from flows.transform.outline import Outline
 from flows.transform.refusals import Shown, has_player, refusal_claims
+from flows.transform.removals import Removals
 from flows.transform.site_rules import is_site_noise
 from flows.transform.standfirsts import standfirsts
 from flows.transform.titles import is_title, title_claims
@@ -68,10 +69,11 @@ def read(page: Page, guarded: Guarded, rules: SiteRules, limits: Limits) -> Read
 
     # The tree without what is not the article; its pictures, then its text.
     images.reveal_lazy_pictures(root)
-    remove_noise(outline, facts)
-    captions = images.marked_captions(outline, facts)
+    removals = Removals(outline, heading if shows(heading, headline) else None)
+    remove_noise(outline, facts, removals)
+    captions = images.marked_captions(outline, facts, removals)
     captioned = images.captioned(root, facts, captions)
-    images.remove_captions(root, captions)
+    images.remove_captions(root, captions, removals)
     content = read_content(root, statements, page.hint_text, is_fragment=is_fragment, limits=limits)
     shown = images.pictures(content.region, captioned, page.url, facts)
     pictures = images.within(content.region, shown)

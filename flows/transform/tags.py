@@ -21,6 +21,8 @@ ATTRIBUTES = re.compile(ATTRIBUTE)
 RAW = ("script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes")
 """Elements whose text holds no tags but their own end."""
 LASTING = frozenset((*RAW, "plaintext"))
+SWALLOWING = LASTING - {"script", "style"}
+"""Those of them in which a page's text can end up: of a script or a style the rest is code."""
 COMMENT_END = re.compile("--!?>")
 SCRIPT_PARTS = re.compile(r"<!--|-->|<(/?)[sS][cC][rR][iI][pP][tT](?=[\s/>])")
 
@@ -53,6 +55,22 @@ def tags_in(markup: str) -> Iterator[Tag]:
             yield found, closed.lower(), False, at
         else:
             at = end_of(markup, found)
+
+
+def without_open_raw(markup: str) -> str:
+    """The page without the tags that make all behind them raw, where they were never closed; code stays as it is."""
+    for tag, name, is_opening, text_end in tags_in(markup):
+        if is_opening and name in SWALLOWING and text_end == len(markup):
+            return markup[: tag.start()] + _without_open(markup[tag.end() :])
+    return markup
+
+
+def _without_open(markup: str) -> str:
+    """A rest of a page without the tags of that kind to which no end tag follows."""
+    for name in SWALLOWING:
+        end = max((found.start() for found in RAW_ENDS[name].finditer(markup)), default=0) if name in RAW_ENDS else 0
+        markup = markup[:end] + re.sub(rf"(?i)<{name}(?=[\s/>])[^>]*+>", "", markup[end:])
+    return markup
 
 
 def end_of(markup: str, found: re.Match[str]) -> int:

@@ -39,6 +39,14 @@ def _level_below(levels: int) -> XPath:
     return XPath(f"boolean({'/*' * (levels + 1)})")
 
 
+def last_element(root: HtmlElement) -> HtmlElement:
+    """The element that the page ends in: an empty body was not in the markup."""
+    last = root if len(root[-1]) or root[-1].text else root[0]
+    while len(last):
+        last = last[-1]
+    return last
+
+
 def parse(text: str) -> HtmlElement:
     """The tree of a page, or of a fragment wrapped into one; an empty page gives an empty body."""
     clean = CONTROL_REFERENCES.sub(" ", text)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from pyarrow import parquet
 
 from flows.transform import images, trees
+from flows.transform.article_head import headline_element
 from flows.transform.blocks import Block, blocks_of
 from flows.transform.content.characters import TOKEN
 from flows.transform.content.features import features
@@ -23,6 +24,7 @@ from flows.transform.content.surroundings import Surroundings
 from flows.transform.evidence import Evidence, read_evidence
 from flows.transform.noise import remove_noise
 from flows.transform.outline import Outline
+from flows.transform.removals import Removals
 from flows.transform.text import dense, squeeze
 from flows.web.charsets import decode
 from flows.web.sites import site_facts
@@ -124,8 +126,10 @@ def _seen(body: bytes, url: str) -> tuple[list[Block], Surroundings, Evidence]:
     outline = Outline(root)
     statements = read_evidence(outline, url)
     images.reveal_lazy_pictures(root)
-    remove_noise(outline, facts)
-    images.remove_captions(root, images.marked_captions(outline, facts))
+    headline = statements.first_meta("og:title") or statements.page_title
+    removals = Removals(outline, headline_element(outline, headline))
+    remove_noise(outline, facts, removals)
+    images.remove_captions(root, images.marked_captions(outline, facts, removals), removals)
     cleaned = root.find("body")
     return blocks_of(cleaned), Surroundings(cleaned), statements
 

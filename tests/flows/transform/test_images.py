@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from flows.transform.captions import LABELS, without_credits
 from flows.transform.images import captioned, marked_captions, pictures, reveal_lazy_pictures, within
 from flows.transform.outline import Outline
+from flows.transform.removals import Removals
 from flows.transform.text import squeeze
 from flows.transform.trees import parse
 from flows.web.sites import site_facts
@@ -23,7 +24,8 @@ def found(markup):
     for fallback in list(root.iter("noscript")):
         fallback.drop_tree()
     facts = site_facts(URL)
-    captions = marked_captions(Outline(root), facts)
+    outline = Outline(root)
+    captions = marked_captions(outline, facts, Removals(outline, None))
     return [image for _, image in pictures(root, captioned(root, facts, captions), URL, facts)]
 
 

@@ -4,6 +4,7 @@ from flows.transform.content import read_content
 from flows.transform.evidence import read_evidence
 from flows.transform.noise import remove_noise
 from flows.transform.outline import Outline
+from flows.transform.removals import Removals
 from flows.transform.trees import parse
 from flows.web.sites import site_facts
 
@@ -180,7 +181,7 @@ def content_of(markup, fed=None, *, is_fragment=False):
     root = parse(markup)
     outline = Outline(root)
     statements = read_evidence(outline, URL)
-    remove_noise(outline, site_facts(URL))
+    remove_noise(outline, site_facts(URL), Removals(outline, None))
     return read_content(root, statements, fed, is_fragment=is_fragment)
 
 
