@@ -14,12 +14,14 @@ from typing import Any
 
 import click
 
+from flows.outputs import Output
 from flows.results import Format, print_status, write_result
 from warehouse import engine
 from warehouse.settings import Settings
 
 INTERRUPTED = "interrupted; run again to go on from here"
 EXPORTS = click.Choice(["warc", "parquet"])
+FORCE = click.option("--force", "can_replace", is_flag=True, help="Replace a file that is there already.")
 FORMATS = click.Choice([item.value for item in Format])
 
 
@@ -125,15 +127,19 @@ def import_opml(file: Path, to: Path | None) -> None:
 @click.argument("query")
 @click.option("--format", "output_format", type=FORMATS, default="table", help="How the result is written.")
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="A file; standard output by default.")
-def sql(query: str, output_format: str, output: Path | None) -> None:
+@FORCE
+def sql(query: str, output_format: str, output: Path | None, can_replace: bool) -> None:  # noqa: FBT001 - as above
     """Ask the published catalog, read-only.
 
-    QUERY is one SELECT or EXPLAIN; `-` reads it from standard input.
+    QUERY is one SELECT or EXPLAIN; `-` reads it from standard input. The output is a new file outside the warehouse's
+    folder, there once it is whole; --force lets it replace another.
     """
     text = sys.stdin.read() if query == "-" else query
-    with engine.published(Settings.load()) as connection:
+    settings = Settings.load()
+    checked = Output.checked(output, settings, can_replace=can_replace) if output else None
+    with engine.published(settings) as connection:
         engine.refuse_writes(connection, text)
-        write_result(connection, text, Format(output_format), output)
+        write_result(connection, text, Format(output_format), checked)
 
 
 @app.command()
@@ -144,12 +150,15 @@ def sql(query: str, output_format: str, output: Path | None) -> None:
 @click.option("--since", metavar="DATE", help="Only what was captured on this day (UTC) or later.")
 @click.option("--until", metavar="DATE", help="Only what was captured on this day (UTC) or earlier.")
 @click.option("--all-kinds", is_flag=True, help="Feeds, sitemaps and robots.txt too, not documents alone.")
+@FORCE
 def export(output: Path, export_format: str, all_kinds: bool, **wishes: Any) -> None:  # noqa: FBT001 - as above
     """Write stored pages to a file: WARC 1.1 (.warc.gz or .warc), or the Parquet that `ingest parquet` takes.
 
     A WARC holds all that is known of a page: reading it into another warehouse gives the same page_id. A page whose
     capture has no time is dated by its load, and a record before it says so. Parquet holds the address, the body, the
     time, the status and the headers alone. Pages without a time of capture are of no day.
+
+    The output is a new file outside the warehouse's folder, there once it is whole; --force lets it replace another.
     """
     from flows.exporting import ExportOrder
     from flows.exporting import export as export_pages

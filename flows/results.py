@@ -4,12 +4,12 @@ import csv
 import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
-from pathlib import Path
-from typing import Any, TextIO
+from io import TextIOWrapper
+from typing import IO, Any, BinaryIO, TextIO, cast
 
+from flows.outputs import Output
 from warehouse import engine
 from warehouse.engine import Connection
 from warehouse.settings import Settings
@@ -53,15 +53,25 @@ STATUS = {
 }
 
 
-def write_result(connection: Connection, query: str, output_format: Format, output: Path | None) -> None:
-    """Runs the query and writes its rows; raises ValueError where Parquet is asked for without a file."""
-    if output_format is Format.PARQUET:
-        _write_parquet(connection, query, output)
+def write_result(connection: Connection, query: str, output_format: Format, output: Output | None) -> None:
+    """Runs the query and writes its rows, to standard output where no output is given.
+
+    The output is opened first, so that one that cannot be written shows before a long query. Raises ValueError where
+    Parquet is asked for without one.
+    """
+    if output is None:
+        if output_format is Format.PARQUET:
+            raise ValueError("--format parquet needs --output FILE: Parquet is not for a terminal")
+        _write_text(connection, query, output_format, sys.stdout)
         return
-    result = connection.execute(query)
-    names = [column[0] for column in result.description or ()]
-    with _opened(output) as stream:
-        WRITERS[output_format](stream, names, _rows(result))
+    with output.opened() as file:
+        if output_format is Format.PARQUET:
+            _write_parquet(connection, query, file)
+            return
+        stream = TextIOWrapper(cast(IO[bytes], file), encoding="utf-8", newline="")
+        _write_text(connection, query, output_format, stream)
+        # The file is the output's: a wrapper that is let go of closes it.
+        stream.detach()
 
 
 def print_status(settings: Settings) -> None:
@@ -79,13 +89,10 @@ def _rows(result: Connection) -> Iterator[tuple[Any, ...]]:
         yield from batch
 
 
-@contextmanager
-def _opened(output: Path | None) -> Iterator[TextIO]:
-    if output is None:
-        yield sys.stdout
-        return
-    with output.open("w", encoding="utf-8", newline="") as stream:
-        yield stream
+def _write_text(connection: Connection, query: str, output_format: Format, stream: TextIO) -> None:
+    result = connection.execute(query)
+    names = [column[0] for column in result.description or ()]
+    WRITERS[output_format](stream, names, _rows(result))
 
 
 def _write_table(stream: TextIO, names: Sequence[str], rows: Iterator[tuple[Any, ...]]) -> None:
@@ -123,12 +130,10 @@ def _write_jsonl(stream: TextIO, names: Sequence[str], rows: Iterator[tuple[Any,
     stream.writelines(_json(dict(zip(names, row, strict=True))) + "\n" for row in rows)
 
 
-def _write_parquet(connection: Connection, query: str, output: Path | None) -> None:
-    if output is None:
-        raise ValueError("--format parquet needs --output FILE: Parquet is not for a terminal")
+def _write_parquet(connection: Connection, query: str, file: BinaryIO) -> None:
     from pyarrow import parquet
 
-    with connection.sql(query).to_arrow_reader() as reader, parquet.ParquetWriter(output, reader.schema) as writer:
+    with connection.sql(query).to_arrow_reader() as reader, parquet.ParquetWriter(file, reader.schema) as writer:
         for batch in reader:
             writer.write_batch(batch)
 

@@ -72,6 +72,49 @@ def test_the_other_formats_are_for_programs(root, tmp_path):
     assert parquet.read_table(file).column("title").to_pylist() == ["Story 0", "Story 1"]
 
 
+@pytest.mark.parametrize("form", ["table", "csv", "json", "jsonl", "parquet"])
+def test_an_output_is_whole_replaced_only_by_force_and_never_the_warehouses_own(root, tmp_path, form):
+    file = tmp_path / "result"
+    assert run(root, "sql", "select 1 as n", "--format", form, "--output", file).returncode == 0
+    first = file.read_bytes()
+    again = run(root, "sql", "select 2 as n", "--format", form, "--output", file)
+    assert is_one_clear_line(again)
+    assert "--force" in again.stderr
+    # The query fails in the middle, after many rows.
+    halfway = "select if(range < 300000, 1, error('halfway')) as n from range(300001)"
+    assert run(root, "sql", halfway, "--format", form, "--output", file, "--force").returncode == 1
+    assert file.read_bytes() == first
+    assert run(root, "sql", "select 2 as n", "--format", form, "--output", file, "--force").returncode == 0
+    assert file.read_bytes() != first
+    assert list(tmp_path.iterdir()) == [file]
+    own = [root / "warehouse.duckdb", next((root / "tables" / "pages").rglob("*.parquet")), root / "new.csv"]
+    before = {path: path.read_bytes() for path in own if path.exists()}
+    for path in own:
+        refused = run(root, "sql", "select 2 as n", "--format", form, "--output", path, "--force")
+        assert is_one_clear_line(refused)
+        assert "own folder" in refused.stderr
+    assert {path: path.read_bytes() for path in own if path.exists()} == before
+
+
+def test_what_is_wrong_with_an_output_is_said_before_the_query_is_looked_at(root, tmp_path):
+    (tmp_path / "file").touch()
+    done = run(root, "sql", "select nothing", "--output", tmp_path / "file")
+    assert is_one_clear_line(done)
+    assert "is there already" in done.stderr
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_standard_output_by_its_name_is_standard_output_also_where_the_shell_made_it_a_file(root, tmp_path, form):
+    query = ("sql", "select 1 as n", "--format", form, "--output")
+    run(root, *query, tmp_path / "plain")
+    with (tmp_path / "file").open("ab") as stream:
+        stream.write(b"before ")
+        stream.flush()
+        environment = {**os.environ, "BROADSHEET_ROOT": str(root)}
+        subprocess.run([COMMAND, *query, "/dev/stdout"], env=environment, stdout=stream, check=True)
+    assert (tmp_path / "file").read_bytes() == b"before " + (tmp_path / "plain").read_bytes()
+
+
 def test_an_empty_result_is_valid_in_every_format(root, tmp_path):
     query = "select title from documents where false"
     assert json.loads(run(root, "sql", query, "--format", "json").stdout) == []
@@ -233,6 +276,9 @@ def test_an_export_says_what_it_wrote_and_can_be_read_again(root, tmp_path):
     file = tmp_path / "out.warc.gz"
     done = run(root, "export", "--format", "warc", file, "--host", "example.org", "--source", "archive")
     assert done.stdout == f"export: 30 pages written to {file}\n"
+    assert is_one_clear_line(run(root, "export", file))
+    assert run(root, "export", file, "--force").returncode == 0
+    assert is_one_clear_line(run(root, "export", root / "tables" / "out.warc", "--force"))
     assert is_one_clear_line(run(root, "export", tmp_path / "out.zip"))
     assert is_one_clear_line(run(root, "export", file, "--host", "https://example.org"))
     assert is_one_clear_line(run(tmp_path / "nowhere", "export", file))
