@@ -45,6 +45,12 @@ SOURCE_SCHEMA = pa.schema(
 """What a configured source says of itself, for the view `sources`."""
 
 
+CATALOG_MODE = 0o444
+"""Nobody writes to the published file. A tool that opens it read-write, as most do unless told otherwise, would lock
+every reader out for as long as it stays open; so it fails at once. Those that the system lets write anywhere, such as
+root, are not kept out."""
+
+
 @dataclass(frozen=True, slots=True)
 class CheckFailure:
     """A check that returned rows: its name, how many, and the first few as text."""
@@ -97,6 +103,7 @@ def publish(settings: Settings, sources: Sequence[Mapping[str, Any]]) -> Path:
                 failures = run_checks(connection)
             if failures:
                 raise ChecksFailedError(failures)
+            draft.chmod(CATALOG_MODE)
             draft.replace(settings.catalog)
         finally:
             draft.unlink(missing_ok=True)
