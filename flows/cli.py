@@ -15,7 +15,7 @@ from typing import Any
 import click
 
 from flows.outputs import Output
-from flows.results import Format, print_status, write_result
+from flows.results import Format, write_result
 from warehouse import engine
 from warehouse.settings import Settings
 
@@ -23,6 +23,14 @@ INTERRUPTED = "interrupted; run again to go on from here"
 EXPORTS = click.Choice(["warc", "parquet"])
 FORCE = click.option("--force", "can_replace", is_flag=True, help="Replace a file that is there already.")
 FORMATS = click.Choice([item.value for item in Format])
+
+
+class RowCount(click.IntRange):
+    """A number of rows; `all` is 0."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """The number. Fails as click wants it to where the value is none."""
+        return 0 if value == "all" else int(super().convert(value, param, ctx))
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -128,18 +136,23 @@ def import_opml(file: Path, to: Path | None) -> None:
 @click.option("--format", "output_format", type=FORMATS, default="table", help="How the result is written.")
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="A file; standard output by default.")
 @FORCE
-def sql(query: str, output_format: str, output: Path | None, can_replace: bool) -> None:  # noqa: FBT001 - as above
+@click.option("--rows", type=RowCount(0), metavar="N|all", help="So many rows of a table, or all of them.")
+def sql(query: str, output_format: str, output: Path | None, **wishes: Any) -> None:
     """Ask the published catalog, read-only.
 
-    QUERY is one SELECT or EXPLAIN; `-` reads it from standard input. The output is a new file outside the warehouse's
-    folder, there once it is whole; --force lets it replace another.
+    QUERY is one SELECT or EXPLAIN; `-` reads it from standard input. A table is for reading: it shows the first 1,000
+    rows, or 100 where the columns do not fit beside each other, and counts the rest; --rows and the other formats give
+    more.
+
+    The output is a new file outside the warehouse's folder, there once it is whole; --force lets it replace another.
     """
     text = sys.stdin.read() if query == "-" else query
     settings = Settings.load()
-    checked = Output.checked(output, settings, can_replace=can_replace) if output else None
+    checked = Output.checked(output, settings, can_replace=wishes["can_replace"]) if output else None
+    statement, _ = engine.bare(text)
     with engine.published(settings) as connection:
-        engine.refuse_writes(connection, text)
-        write_result(connection, text, Format(output_format), checked)
+        engine.refuse_writes(connection, statement)
+        write_result(connection, statement, Format(output_format), checked, wishes["rows"])
 
 
 @app.command()
@@ -192,6 +205,8 @@ def check() -> None:
 @app.command()
 def status() -> None:
     """Show what is in the warehouse, how fresh it is and how the last runs ended."""
+    from flows.status import print_status
+
     print_status(Settings.load())
 
 

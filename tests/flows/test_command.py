@@ -145,8 +145,10 @@ def test_every_saved_query_runs_as_it_stands(root, query):
     [
         ("sql", "delete from documents"),
         ("sql", "copy (select 1) to 'x'"),
-        ("sql", "select nothing"),
-        ("sql", "select * from read_text('/etc/hostname')"),
+        ("sql", "select 1; select 2"),
+        ("sql", ""),
+        ("sql", "select 1", "--rows", "-1"),
+        ("sql", "select 1", "--rows", "many"),
         ("sql", "select 1", "--format", "parquet"),
         ("sql", "select 1", "--format", "xml"),
         ("sql", "select 1", "--output", "/no/such/folder/file.csv", "--format", "csv"),
@@ -166,6 +168,26 @@ def test_every_saved_query_runs_as_it_stands(root, query):
 def test_what_cannot_be_done_is_said_in_one_clear_line(root, words):
     done = run(root, *words)
     assert is_one_clear_line(done), done.stderr
+
+
+def test_a_file_that_is_no_tables_is_not_read(root):
+    done = run(root, "sql", "select * from read_text('/etc/hostname')")
+    assert done.returncode == 1
+    assert done.stderr.startswith('broadsheet: Permission Error: Cannot access file "/etc/hostname"')
+
+
+def test_a_result_of_many_rows_says_how_many_there_are(root):
+    many = ("sql", "select range as n from range(1500) -- all;\n;")
+    assert run(root, *many).stdout.splitlines()[-1].startswith("1,000 of 1,500 rows shown")
+    assert run(root, *many, "--rows", "7").stdout.splitlines()[-1].startswith("7 of 1,500 rows shown")
+    for every in ("all", "0", "1500"):
+        assert run(root, *many, "--rows", every).stdout.splitlines()[-1] == "1,500 rows"
+    assert len(run(root, *many, "--format", "csv").stdout.splitlines()) == 1501
+
+
+def test_all_columns_of_the_documents_can_be_read(root):
+    lines = run(root, "sql", "select * from documents order by title limit 2").stdout.splitlines()
+    assert [line.split(": ")[1].strip() for line in lines if line.startswith("title: ")] == ["Story 0", "Story 1"]
 
 
 def test_an_empty_folder_is_nothing_to_read(root, tmp_path):

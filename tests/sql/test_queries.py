@@ -2,7 +2,7 @@
 
 import pytest
 
-from flows.results import STATUS
+from flows.status import STATUS
 from tests.sql.rows import NOON, at, warehouse
 from warehouse import catalog
 
