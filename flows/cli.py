@@ -15,6 +15,7 @@ from typing import Any
 import click
 
 from flows.outputs import Output
+from flows.query_errors import QueryFailedError, placed_errors
 from flows.results import Format, write_result
 from warehouse import engine
 from warehouse.settings import Settings
@@ -149,8 +150,8 @@ def sql(query: str, output_format: str, output: Path | None, **wishes: Any) -> N
     text = sys.stdin.read() if query == "-" else query
     settings = Settings.load()
     checked = Output.checked(output, settings, can_replace=wishes["can_replace"]) if output else None
-    statement, _ = engine.bare(text)
-    with engine.published(settings) as connection:
+    statement, lines_before = engine.bare(text)
+    with engine.published(settings) as connection, placed_errors(lines_before):
         engine.refuse_writes(connection, statement)
         write_result(connection, statement, Format(output_format), checked, wishes["rows"])
 
@@ -282,10 +283,10 @@ def _outcome() -> int | str | None:  # noqa: PLR0911 - each way to end is one li
 
 
 def _told(error: Exception) -> str:
-    """The error in one line."""
+    """The error in one line; below that of a query, its place in it."""
     if isinstance(error, click.Abort):
         return INTERRUPTED
     message = " ".join(str(error).split()) or type(error).__name__
     if "No space left on device" in message:
         return f"no space left for {Settings.load().root}; free some and run again"
-    return message
+    return str(error) if isinstance(error, QueryFailedError) else message

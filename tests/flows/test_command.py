@@ -170,6 +170,16 @@ def test_what_cannot_be_done_is_said_in_one_clear_line(root, words):
     assert is_one_clear_line(done), done.stderr
 
 
+@pytest.mark.parametrize("form", ["table", "csv", "json", "jsonl"])
+def test_a_query_that_fails_is_told_in_one_line_and_its_place_below(root, form):
+    done = run(root, "sql", "-- which?\nselect '新闻',\n\tnothing from documents;", "--format", form)
+    assert done.returncode == 1
+    first, *place = done.stderr.splitlines()
+    assert first.startswith('broadsheet: Binder Error: Referenced column "nothing" not found')
+    assert place == ["LINE 3:  nothing from documents", "         ^^^^^^^"]
+    assert done.stdout == ""
+
+
 def test_a_file_that_is_no_tables_is_not_read(root):
     done = run(root, "sql", "select * from read_text('/etc/hostname')")
     assert done.returncode == 1
