@@ -4,10 +4,11 @@ The lock file is held for as long as the process lives; the operating system let
 "interrupted" needs no heartbeat and no clock: it is a run without an end whose lock nobody holds.
 """
 
+import fcntl
 import json
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -132,7 +133,7 @@ def recorded(
 
 
 def live_run_ids(settings: Settings) -> list[str]:
-    """Runs whose process is alive now; the lock files of dead ones are swept."""
+    """Runs whose process is alive now; the lock files of dead ones are swept, where that is allowed."""
     return [path.stem for path in sorted(_folder(settings).glob("*.lock")) if _is_held(path)]
 
 
@@ -159,8 +160,24 @@ def _is_held(path: Path) -> bool:
         lock.acquire(blocking=False)
     except Timeout:
         return True
-    path.unlink(missing_ok=True)
+    except PermissionError:
+        return _is_held_by_another_user(path)
+    with suppress(PermissionError):
+        path.unlink(missing_ok=True)
     lock.release()
+    return False
+
+
+def _is_held_by_another_user(path: Path) -> bool:
+    """Whether a lock is held that may only be read: who may read the warehouse may also ask how its runs stand."""
+    try:
+        with path.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except OSError:
+        # Held; or it cannot even be read, and a run is not to be called dead on no evidence.
+        return True
     return False
 
 

@@ -113,6 +113,14 @@ def snapshot(settings: Settings) -> Snapshot:
     return Snapshot(settings.root, files)
 
 
+def snapshot_of(settings: Settings, *tables: Table) -> Snapshot:
+    """The files of these tables now; none, and nothing is made, where there is no table."""
+    handles = {table.name: _existing(settings, table) for table in tables}
+    return Snapshot(
+        settings.root, {name: tuple(_files(settings, handle)) if handle else () for name, handle in handles.items()}
+    )
+
+
 def table_files(settings: Settings, table: Table) -> list[str]:
     """Absolute paths of the files that one table consists of now; none where there is no table."""
     return _paths(settings, _existing(settings, table))
