@@ -4,7 +4,6 @@ Runs are read from the ledger as it is, so that a killed run, which publishes no
 """
 
 from datetime import UTC, datetime
-from typing import cast
 
 from flows.results import Format, write_result
 from warehouse import catalog, engine
@@ -19,12 +18,17 @@ HEALTH = (
     "from main.source_health as health"
 )
 HEALTH_ORDER = "order by health.problem is null, source"
-SEEN = "last_polled_at is not null or problem is not null or document_count > 0"
+SEEN = (
+    "not is_configured or source in (select source from main.runs) "
+    "or source in (select source from main.fetches) or source in (select source from main.pages)"
+)
 """Of the starter list that comes with the package most sources are nobody's."""
 
 STATUS = {
-    "sources": f"{SOURCES} semi join (from main.source_health where {SEEN}) using (source) order by all",
-    "source health": f"{HEALTH} where {SEEN} {HEALTH_ORDER}",
+    "sources": f"{SOURCES} where {SEEN} order by all",
+    "source health": (
+        f"{HEALTH} where last_polled_at is not null or problem is not null or document_count > 0 {HEALTH_ORDER}"
+    ),
     "fetches of the last day": (
         "select kind, outcome, reason, count(*) as fetches, sum(request_count) as requests, "
         "sum(received_bytes) as bytes from main.fetches "
@@ -40,48 +44,50 @@ STATUS = {
     ),
     "refused": "select stage, reason, count(*) as inputs from main.rejects group by all order by inputs desc",
 }
+NEWEST_ROW = "select max(loaded_at) from raw.runs"
 OF_OWN_SOURCES = {"sources": f"{SOURCES} order by all", "source health": f"{HEALTH} {HEALTH_ORDER}"}
 """Where the user has a sources file, all that it names."""
 
 
 def print_status(settings: Settings) -> None:
-    """What is in the warehouse, how fresh it is, how the last runs ended, what was refused.
+    """What is in the warehouse, how fresh it is, how the last runs stand, what was refused.
 
     Raises NotPublishedError where there is neither a catalog nor a ledger.
     """
     with catalog.ledger(settings) as ledger:
-        written_at = _written_at(ledger)
-        if not settings.catalog.exists() and written_at is None:
-            raise engine.NotPublishedError(settings.catalog)
-        print(f"root {settings.root}")  # noqa: T201 - the command's output
-        if not settings.catalog.exists():
-            print("no views yet: nothing has been published (broadsheet publish)")  # noqa: T201 - as above
-            _print_section(ledger, RUNS, STATUS[RUNS])
+        if settings.catalog.exists():
+            with engine.published(settings) as views:
+                _print_page(settings, ledger, views)
             return
-        with engine.published(settings) as views:
-            print(_freshness(settings, ledger, _written_at(views)))  # noqa: T201 - as above
-            for title, query in (STATUS | (OF_OWN_SOURCES if settings.sources else {})).items():
-                _print_section(ledger if title == RUNS else views, title, query)
+        if not _files(ledger):
+            raise engine.NotPublishedError(settings.catalog)
+        print(f"root {settings.root}\nno views yet: nothing has been published (broadsheet publish)")  # noqa: T201 - output
+        _print_section(ledger, RUNS, STATUS[RUNS])
+
+
+def _print_page(settings: Settings, ledger: Connection, views: Connection) -> None:
+    published_at = datetime.fromtimestamp(settings.catalog.stat().st_mtime, UTC)
+    later = ", and runs have begun or ended since: what is new shows after the next publication (broadsheet publish)"
+    is_older = _is_older(views, ledger)
+    print(f"root {settings.root}\nviews as of {published_at:%Y-%m-%d %H:%M:%S}Z{later if is_older else ''}")  # noqa: T201 - output
+    for title, query in (STATUS | (OF_OWN_SOURCES if settings.sources else {})).items():
+        _print_section(ledger if title == RUNS else views, title, query)
 
 
 def _print_section(connection: Connection, title: str, query: str) -> None:
-    print(f"\n{title}")  # noqa: T201 - as above
+    print(f"\n{title}")  # noqa: T201 - the command's output
     write_result(connection, query, Format.TABLE, None)
 
 
-def _freshness(settings: Settings, ledger: Connection, shown_until: datetime | None) -> str:
-    """Of when the views are, and whether runs have begun or ended since."""
-    published_at = datetime.fromtimestamp(settings.catalog.stat().st_mtime, UTC)
-    told = f"views as of {published_at:%Y-%m-%d %H:%M:%S}Z"
-    since = "select count(distinct run_id) from raw.runs where loaded_at > coalesce(?, '-infinity'::timestamptz)"
-    (count,) = ledger.execute(since, [shown_until]).fetchone() or (0,)
-    if not count:
-        return told
-    runs = "a run has" if count == 1 else f"{count:,} runs have"
-    return f"{told}, and {runs} begun or ended since: what is new shows after the next publication (broadsheet publish)"
+def _is_older(views: Connection, ledger: Connection) -> bool:
+    """Whether the ledger has rows that the views have not. Files alone do not tell: they may have been put together."""
+    if _files(ledger) <= _files(views):
+        return False
+    shown, written = (connection.execute(NEWEST_ROW).fetchone() for connection in (views, ledger))
+    return shown != written
 
 
-def _written_at(connection: Connection) -> datetime | None:
-    """When the newest row of the ledger was written that the connection sees."""
-    (at,) = connection.execute("select max(loaded_at) from raw.runs").fetchone() or (None,)
-    return cast(datetime | None, at)
+def _files(connection: Connection) -> set[str]:
+    """The files of the ledger that the connection sees."""
+    rows = connection.execute("select path from raw.files where table_name = 'runs'").fetchall()
+    return {path for (path,) in rows}

@@ -52,7 +52,12 @@ every reader out for as long as it stays open; so it fails at once. Those that t
 root, are not kept out."""
 
 
+FILES_SCHEMA = pa.schema([("table_name", pa.string()), ("path", pa.string())])
 LIVE_RUNS_SCHEMA = pa.schema([("run_id", pa.string())])
+
+
+LEDGER_FILES = 100
+"""Files of the ledger that are read, at least, to show how the newest runs stand: those of some fifty runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,15 +128,19 @@ def check(settings: Settings, sources: Sequence[Mapping[str, Any]]) -> list[Chec
 
 @contextmanager
 def ledger(settings: Settings) -> Iterator[Connection]:
-    """A connection in which `main.runs` shows the runs as they stand now, whatever is published.
+    """A connection in which `main.runs` shows the newest runs as they stand now, whatever is published.
 
-    Reads only: where there is no ledger, the view has no rows, and none is made.
+    Those of the newest days: each run leaves two files, and to open those of a year takes a minute. What a run that
+    began on those days has left is there as a whole; `raw.files` has all files of the ledger. Reads only: where there
+    is no ledger, there are no rows, and none is made.
     """
     now, live = _with_live_runs(settings, lambda: storage.snapshot_of(settings, RUNS))
+    newest = storage.newest_days(now, RUNS, LEDGER_FILES)
     (view,) = (item for item in definitions("main") if item.name == "main.runs")
     with in_memory(settings) as connection:
         connection.execute("create schema raw")
-        connection.execute(f"create view raw.runs as {raw_select(RUNS, now)}")
+        connection.execute(f"create view raw.runs as {raw_select(RUNS, newest)}")
+        _fill(connection, "raw.files", FILES_SCHEMA, _file_rows(now))
         _fill(connection, "raw.live_runs", LIVE_RUNS_SCHEMA, live)
         connection.execute(f"create view {view.name} as {view.select}")
         yield connection
@@ -144,8 +153,7 @@ def build(connection: Connection, settings: Settings, sources: Sequence[Mapping[
         connection.execute(f"create schema {schema}")
     for table in TABLES:
         connection.execute(f"create view raw.{table.name} as {raw_select(table, now)}")
-    files = [{"table_name": name, "path": path} for name, paths in now.files.items() for path in paths]
-    _fill(connection, "raw.files", pa.schema([("table_name", pa.string()), ("path", pa.string())]), files)
+    _fill(connection, "raw.files", FILES_SCHEMA, _file_rows(now))
     _fill(connection, "raw.sources", SOURCE_SCHEMA, sources)
     _fill(connection, "raw.live_runs", LIVE_RUNS_SCHEMA, live)
     create_relations(connection)
@@ -224,6 +232,10 @@ def sql_type(kind: pa.DataType) -> str:
         return "timestamptz"
     names = {"string": "varchar", "binary": "blob", "bool": "boolean", "int32": "integer", "int64": "bigint"}
     return names.get(str(kind)) or {"double": "double", "date32[day]": "date"}[str(kind)]
+
+
+def _file_rows(now: Snapshot) -> list[dict[str, str]]:
+    return [{"table_name": name, "path": path} for name, paths in now.files.items() for path in paths]
 
 
 def _with_live_runs(settings: Settings, take: Callable[[], Snapshot]) -> tuple[Snapshot, list[dict[str, str]]]:

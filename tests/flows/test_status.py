@@ -6,14 +6,15 @@ import signal
 import subprocess
 import sys
 import tempfile
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from flows import publication
 from flows.status import OF_OWN_SOURCES, STATUS, print_status
-from tests.sql.rows import at, warehouse
-from warehouse import catalog, engine, runs
+from tests.sql.rows import NOON, at, warehouse
+from warehouse import catalog, engine, runs, storage
 from warehouse.model import State
 from warehouse.settings import Settings
 
@@ -74,7 +75,7 @@ def test_a_killed_run_shows_as_interrupted_at_once_and_a_living_one_as_running(s
     # The views say nothing of it, and the page says that they do not.
     with engine.published(settings) as connection:
         assert connection.execute("from main.runs").fetchall() == []
-    assert "a run has begun or ended since" in page(settings)[""]
+    assert "runs have begun or ended since" in page(settings)[""]
     publication.publish(settings)
     assert "since" not in page(settings)[""]
 
@@ -103,7 +104,7 @@ def test_each_run_stands_as_its_newest_row_says(settings, page):
     with recorded(settings) as mine:
         shown = page(settings)
         assert states(shown) == ["running", "running", "interrupted", "cancelled", "failed"]
-        assert "6 runs have begun or ended since" in shown[""]
+        assert "runs have begun or ended since" in shown[""]
     ended(process, signal.SIGTERM)
     assert states(page(settings))[:2] == ["completed", "interrupted"]
     mine.end(State.FAILED, "not published")
@@ -133,6 +134,26 @@ def test_the_ledger_is_shown_by_the_view_that_is_published(settings):
         query = "select * from main.runs order by started_at"
         with catalog.ledger(settings) as now, engine.published(settings) as views:
             assert now.execute(query).fetchall() == views.execute(query).fetchall()
+
+
+def test_of_a_long_ledger_the_newest_days_are_read_and_the_newest_runs_are_whole(settings, monkeypatch):
+    moments = iter(NOON + timedelta(hours=number) for number in range(10_000))
+    clock = type("Clock", (datetime,), {"now": classmethod(lambda *_: next(moments))})
+    monkeypatch.setattr(runs, "datetime", clock)
+    monkeypatch.setattr(storage, "datetime", clock)
+    monkeypatch.setattr(catalog, "LEDGER_FILES", 4)
+    with recorded(settings, source="long"):
+        for number in range(24):
+            with recorded(settings, source=f"s{number}"):
+                pass
+    with catalog.ledger(settings) as ledger:
+        shown = ledger.execute("select source, state from main.runs order by started_at desc").fetchall()
+        assert ledger.execute("select count(*) from raw.files").fetchone() == (50,)
+        ((rows,),) = ledger.execute("select count(*) from raw.runs").fetchall()
+    assert 4 <= rows < 20
+    assert shown[:3] == [("s23", "completed"), ("s22", "completed"), ("s21", "completed")]
+    # Its start is among what is not read, its end is what counts.
+    assert shown[-1] == ("long", "completed")
 
 
 SHOWN_TO_ANOTHER = """
@@ -195,7 +216,8 @@ def test_the_starter_list_is_not_shown_and_what_was_read_of_it_is():
 
 
 def test_a_source_that_was_ingested_once_is_shown_and_so_is_one_that_has_only_documents():
-    tables = {"sources": STARTERS, "runs": [{"source": "by hand"}], "documents": [{"source": "never"}], "pages": [{}]}
+    stored = {"documents": [{"source": "never"}], "pages": [{"source": "never"}]}
+    tables = {"sources": STARTERS, "runs": [{"source": "by hand"}], **stored}
     assert named(STATUS, **tables) == [["by hand", "never"], ["by hand", "never"]]
     assert named(OF_OWN_SOURCES, **tables)[0] == ["by hand", "calm", "never", "sick"]
 
