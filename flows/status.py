@@ -19,7 +19,7 @@ HEALTH = (
 )
 HEALTH_ORDER = "order by health.problem is null, source"
 SEEN = (
-    "not is_configured or source in (select source from main.runs) "
+    "not is_configured or source in (select source from raw.runs) "
     "or source in (select source from main.fetches) or source in (select source from main.pages)"
 )
 """Of the starter list that comes with the package most sources are nobody's."""
