@@ -3,8 +3,10 @@
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -94,6 +96,23 @@ def test_an_output_is_whole_replaced_only_by_force_and_never_the_warehouses_own(
         assert is_one_clear_line(refused)
         assert "own folder" in refused.stderr
     assert {path: path.read_bytes() for path in own if path.exists()} == before
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.usefixtures("_heeded_signals")
+def test_a_query_that_works_hard_is_ended_by_a_signal_and_leaves_nothing(root, tmp_path, number):
+    hard = "select sum(a.range * b.range) from range(1000000) as a, range(1000000) as b"
+    environment = {**os.environ, "BROADSHEET_ROOT": str(root)}
+    command = [COMMAND, "sql", hard, "--output", tmp_path / "result"]
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as done:
+        while not list(tmp_path.iterdir()):
+            time.sleep(0.05)
+        time.sleep(0.5)
+        done.send_signal(number)
+        told = done.communicate(timeout=20)[1]
+    assert done.returncode == 1
+    assert "broadsheet: interrupted" in told
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_what_is_wrong_with_an_output_is_said_before_the_query_is_looked_at(root, tmp_path):
