@@ -2,24 +2,17 @@
 
 import errno
 import os
-import signal
 import stat
 import sys
 import tempfile
-import threading
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from flows.endings import ended_by_signals
 from warehouse.settings import Settings
-
-ENDINGS = (signal.SIGTERM, signal.SIGHUP)
-"""Signals that end a command as Ctrl-C does, so that nothing stays behind."""
-
-GRACE_SECONDS = 2
-"""How long the main thread may take to heed a signal before the process is ended without it."""
 
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 """Of what may go wrong while a result is made and written, what is surely the file's fault."""
@@ -74,7 +67,7 @@ class Output:
 
         Raises OutputRefusedError where it cannot be written: at once where that shows at once.
         """
-        with _ended_by_signals() as ending:
+        with ended_by_signals() as ending:
             if self.is_stream:
                 with self._stream() as stream:
                     yield stream
@@ -183,57 +176,6 @@ def _reason(error: OSError) -> str:
     if error.errno in FULL:
         return "there is no room left on its disk; free some and run again"
     return f"cannot be written ({error.strerror or error})"
-
-
-class _Ending:
-    """Ends the process on a signal, without its draft, where the main thread does not come to do so.
-
-    Python's own handlers wait for the main thread, and DuckDB may keep that in one step of a query for minutes.
-    """
-
-    def __init__(self) -> None:
-        self.draft: Path | None = None
-        self._is_over = threading.Event()
-        self._reading, self._writing = os.pipe()
-        os.set_blocking(self._writing, False)
-        self._before = signal.set_wakeup_fd(self._writing, warn_on_full_buffer=False)
-        self._watcher = threading.Thread(target=self._watch, daemon=True)
-        self._watcher.start()
-
-    def stop(self) -> None:
-        """Takes no more notice of signals."""
-        signal.set_wakeup_fd(self._before)
-        self._is_over.set()
-        os.close(self._writing)
-        self._watcher.join()
-        os.close(self._reading)
-
-    def _watch(self) -> None:
-        while numbers := os.read(self._reading, 1):
-            if numbers[0] in {*ENDINGS, signal.SIGINT} and not self._is_over.wait(GRACE_SECONDS):
-                if self.draft:
-                    self.draft.unlink(missing_ok=True)
-                os.write(2, b"broadsheet: interrupted\n")
-                os._exit(1)
-
-
-@contextmanager
-def _ended_by_signals() -> Iterator[_Ending | None]:
-    """Within the block a termination is an interruption, which tidies up; only the main thread hears of signals."""
-    if threading.current_thread() is not threading.main_thread():
-        yield None
-        return
-    # What is not ended by them now stays so: who starts a command with nohup wants it to go on.
-    before = {number: signal.getsignal(number) for number in ENDINGS if signal.getsignal(number) is signal.SIG_DFL}
-    ending = _Ending()
-    try:
-        for number in before:
-            signal.signal(number, signal.default_int_handler)
-        yield ending
-    finally:
-        ending.stop()
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _usual_mode() -> int:
