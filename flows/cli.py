@@ -14,13 +14,24 @@ from typing import Any
 
 import click
 
-from flows.results import Format, print_status, write_result
+from flows.outputs import Output
+from flows.query_errors import QueryFailedError, placed_errors
+from flows.results import Format, write_result
 from warehouse import engine
 from warehouse.settings import Settings
 
 INTERRUPTED = "interrupted; run again to go on from here"
 EXPORTS = click.Choice(["warc", "parquet"])
+FORCE = click.option("--force", "can_replace", is_flag=True, help="Replace a file that is there already.")
 FORMATS = click.Choice([item.value for item in Format])
+
+
+class RowCount(click.IntRange):
+    """A number of rows; `all` is 0."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """The number. Fails as click wants it to where the value is none."""
+        return 0 if value == "all" else int(super().convert(value, param, ctx))
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -140,15 +151,24 @@ def import_opml(file: Path, to: Path | None) -> None:
 @click.argument("query")
 @click.option("--format", "output_format", type=FORMATS, default="table", help="How the result is written.")
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="A file; standard output by default.")
-def sql(query: str, output_format: str, output: Path | None) -> None:
+@FORCE
+@click.option("--rows", type=RowCount(0), metavar="N|all", help="So many rows of a table, or all of them.")
+def sql(query: str, output_format: str, output: Path | None, **wishes: Any) -> None:
     """Ask the published catalog, read-only.
 
-    QUERY is one SELECT or EXPLAIN; `-` reads it from standard input.
+    QUERY is one SELECT or EXPLAIN; `-` reads it from standard input. A table is for reading: it shows the first 1,000
+    rows, or 100 where the columns do not fit beside each other, and counts the rest; --rows and the other formats give
+    more.
+
+    The output is a new file outside the warehouse's folder, there once it is whole; --force lets it replace another.
     """
     text = sys.stdin.read() if query == "-" else query
-    with engine.published(Settings.load()) as connection:
-        engine.refuse_writes(connection, text)
-        write_result(connection, text, Format(output_format), output)
+    settings = Settings.load()
+    checked = Output.checked(output, settings, can_replace=wishes["can_replace"]) if output else None
+    statement, lines_before = engine.bare(text)
+    with engine.published(settings) as connection, placed_errors(lines_before):
+        engine.refuse_writes(connection, statement)
+        write_result(connection, statement, Format(output_format), checked, wishes["rows"])
 
 
 @app.command()
@@ -159,12 +179,15 @@ def sql(query: str, output_format: str, output: Path | None) -> None:
 @click.option("--since", metavar="DATE", help="Only what was captured on this day (UTC) or later.")
 @click.option("--until", metavar="DATE", help="Only what was captured on this day (UTC) or earlier.")
 @click.option("--all-kinds", is_flag=True, help="Feeds, sitemaps and robots.txt too, not documents alone.")
+@FORCE
 def export(output: Path, export_format: str, all_kinds: bool, **wishes: Any) -> None:  # noqa: FBT001 - as above
     """Write stored pages to a file: WARC 1.1 (.warc.gz or .warc), or the Parquet that `ingest parquet` takes.
 
     A WARC holds all that is known of a page: reading it into another warehouse gives the same page_id. A page whose
     capture has no time is dated by its load, and a record before it says so. Parquet holds the address, the body, the
     time, the status and the headers alone. Pages without a time of capture are of no day.
+
+    The output is a new file outside the warehouse's folder, there once it is whole; --force lets it replace another.
     """
     from flows.exporting import ExportOrder
     from flows.exporting import export as export_pages
@@ -198,6 +221,8 @@ def check() -> None:
 @app.command()
 def status() -> None:
     """Show what is in the warehouse, how fresh it is and how the last runs ended."""
+    from flows.status import print_status
+
     print_status(Settings.load())
 
 
@@ -292,10 +317,10 @@ def _outcome() -> int | str | None:  # noqa: PLR0911 - each way to end is one li
 
 
 def _told(error: Exception) -> str:
-    """The error in one line."""
+    """The error in one line; below that of a query, its place in it."""
     if isinstance(error, click.Abort):
         return INTERRUPTED
     message = " ".join(str(error).split()) or type(error).__name__
     if "No space left on device" in message:
         return f"no space left for {Settings.load().root}; free some and run again"
-    return message
+    return str(error) if isinstance(error, QueryFailedError) else message

@@ -1,14 +1,11 @@
 """Stored pages back into files: what may be asked for, and the file, which is there as a whole or not at all."""
 
-import os
-import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 import pyarrow as pa
 from pyarrow.parquet import ParquetWriter
@@ -17,6 +14,7 @@ from flows.extract.bulk.selection import Selection, checked_hosts
 from flows.extract.bulk.warc_writing import WarcWriter
 from flows.extract.sources import SourceError
 from flows.orders import checked_days
+from flows.outputs import Output
 from warehouse.model import Page, PageKind
 from warehouse.settings import Settings
 from warehouse.stored_pages import Label, stored_pages
@@ -44,6 +42,7 @@ class ExportOrder:
     selection: Selection
     sources: frozenset[str]
     has_every_kind: bool
+    can_replace: bool = False
 
     @classmethod
     def checked(  # noqa: PLR0913 - the options of the command
@@ -56,17 +55,14 @@ class ExportOrder:
         since: date | str | None = None,
         until: date | str | None = None,
         has_every_kind: bool = False,
+        can_replace: bool = False,
     ) -> "ExportOrder":
         """The order. Raises SourceError, one line with the value at fault and what was expected, before any work."""
         form = ExportFormat(export_format)
         if not output.name.endswith(SUFFIXES[form]):
             raise SourceError(f"{str(output)!r}: expected a file whose name ends in {' or '.join(SUFFIXES[form])}")
-        if not output.absolute().parent.is_dir():
-            raise SourceError(f"{str(output)!r}: there is no folder {str(output.absolute().parent)!r}")
-        if output.exists() and not output.is_file():
-            raise SourceError(f"{str(output)!r}: stands there already and is no regular file")
-        days = checked_days(since, until)
-        return cls(form, output, Selection(checked_hosts(hosts), *days), frozenset(sources), has_every_kind)
+        selection = Selection(checked_hosts(hosts), *checked_days(since, until))
+        return cls(form, output, selection, frozenset(sources), has_every_kind, can_replace)
 
     def is_wanted(self, label: Label) -> bool:
         """Whether a stored page is to be written."""
@@ -78,14 +74,16 @@ class ExportOrder:
 
 
 def export(order: ExportOrder, settings: Settings) -> int:
-    """Writes the pages; returns how many there are. The file replaces one that is there once it is whole.
+    """Writes the pages; returns how many there are. The file is there, or replaces another, once it is whole.
 
-    Raises SourceError, and leaves what is there alone, where no stored page is wanted: a name may be mistyped.
+    Raises SourceError, and leaves what is there alone, where no stored page is wanted: a name may be mistyped. Raises
+    OutputRefusedError where the file may not be written.
     """
     if not settings.tables.is_dir():
         raise SourceError(f"no warehouse at {str(settings.root)!r}: load something first (broadsheet ingest)")
+    output = Output.checked(order.output, settings, can_replace=order.can_replace)
     pages = stored_pages(settings, order.is_wanted)
-    with _replaced(order.output) as file:
+    with output.opened() as file:
         count = _write(order, file, pages, settings)
         if not count:
             raise SourceError(f"no stored page is wanted, so {str(order.output)!r} was not written")
@@ -101,30 +99,6 @@ def _write(order: ExportOrder, file: BinaryIO, pages: Iterator[tuple[Page, datet
         writer.write(page, loaded_at)
         count += 1
     return count
-
-
-@contextmanager
-def _replaced(output: Path) -> Iterator[BinaryIO]:
-    """A file beside the output, which takes its place at the end; it goes where that does not come."""
-    with tempfile.NamedTemporaryFile(
-        dir=output.absolute().parent, prefix=f".{output.name}.", suffix=".part", delete=False
-    ) as file:
-        try:
-            yield cast(BinaryIO, file.file)
-            file.flush()
-            os.fsync(file.fileno())
-            Path(file.name).chmod(_usual_mode())
-            Path(file.name).replace(output)
-        except BaseException:
-            Path(file.name).unlink(missing_ok=True)
-            raise
-
-
-def _usual_mode() -> int:
-    """What a file is made with: temporary ones are for their owner alone."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask
 
 
 HEADERS = pa.list_(pa.struct([("name", pa.string()), ("value", pa.string())]))

@@ -1,21 +1,24 @@
-"""Results of the catalog for people and programs: a table, CSV, JSON, JSON Lines or Parquet; and the status page."""
+"""Results of the catalog for people and programs: a table, CSV, JSON, JSON Lines or Parquet."""
 
-import csv
-import json
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from datetime import datetime
 from enum import StrEnum
-from pathlib import Path
-from typing import Any, TextIO
+from io import TextIOWrapper
+from typing import IO, Any, BinaryIO, TextIO, cast
 
-from warehouse import engine
+from flows.outputs import Output
+from flows.result_columns import ask, ask_for_parquet, distinct, names_of
+from flows.result_tables import write_table
+from flows.result_values import flat, to_json
 from warehouse.engine import Connection
-from warehouse.settings import Settings
 
-CELL_CHARACTERS = 500
-"""A table's cell shows no more of a text than this; the other formats give all of it."""
+Rows = Iterator[tuple[Any, ...]]
+
+FETCHED_ROWS = 10_000
+SPECIAL = re.compile(r'[",\r\n]')
+"""What puts a field of CSV into quotes. Python's writer leaves a lone carriage return out of them, which most readers
+take for the end of a row."""
 
 
 class Format(StrEnum):
@@ -28,135 +31,84 @@ class Format(StrEnum):
     PARQUET = "parquet"
 
 
-STATUS = {
-    "sources": "select source, kind, is_enabled, location from main.sources order by all",
-    "source health": (
-        "select source, last_polled_at, last_new_document_at, document_count as documents, "
-        "round(100 * error_share, 1) as \"errors %\", coalesce(problem, '') as problem "
-        "from main.source_health as health where last_polled_at is not null or problem is not null "
-        "order by health.problem is null, source"
-    ),
-    "fetches of the last day": (
-        "select kind, outcome, reason, count(*) as fetches, sum(request_count) as requests, "
-        "sum(received_bytes) as bytes from main.fetches "
-        "where fetched_at > (select max(fetched_at) - interval 1 day from main.fetches) "
-        "group by all order by fetches desc, kind, outcome, reason"
-    ),
-    "tables": "select * from main.freshness order by all",
-    "last runs": (
-        "select started_at, flow, source, state, input_count as inputs, page_count as pages, "
-        "unchanged_count as unchanged, document_count as documents, "
-        "read_reject_count + transform_reject_count as rejects "
-        "from main.runs order by started_at desc limit 5"
-    ),
-    "refused": "select stage, reason, count(*) as inputs from main.rejects group by all order by inputs desc",
-}
+def write_result(
+    connection: Connection, query: str, output_format: Format, output: Output | None, most: int | None = None
+) -> None:
+    """Runs the query and writes its rows, to standard output where no output is given.
 
-
-def write_result(connection: Connection, query: str, output_format: Format, output: Path | None) -> None:
-    """Runs the query and writes its rows; raises ValueError where Parquet is asked for without a file."""
-    if output_format is Format.PARQUET:
-        _write_parquet(connection, query, output)
+    The output is opened first, so that one that cannot be written shows before a long query. `most` is of a table's
+    rows, as `write_table` takes it. Raises ValueError where Parquet is asked for without an output.
+    """
+    if output is None:
+        if output_format is Format.PARQUET:
+            raise ValueError("--format parquet needs --output FILE: Parquet is not for a terminal")
+        _write_text(connection, query, output_format, sys.stdout, most)
         return
-    result = connection.execute(query)
-    names = [column[0] for column in result.description or ()]
-    with _opened(output) as stream:
-        WRITERS[output_format](stream, names, _rows(result))
+    with output.opened() as file:
+        if output_format is Format.PARQUET:
+            _write_parquet(connection, query, file)
+            return
+        stream = TextIOWrapper(cast(IO[bytes], file), encoding="utf-8", newline="")
+        _write_text(connection, query, output_format, stream, most)
+        # The file is the output's: a wrapper that is let go of closes it.
+        stream.detach()
 
 
-def print_status(settings: Settings) -> None:
-    """What is in the warehouse, how fresh it is, how the last runs ended, what was refused."""
-    print(f"root {settings.root}")  # noqa: T201 - the command's output
-    with engine.published(settings) as connection:
-        for title, query in STATUS.items():
-            print(f"\n{title}")  # noqa: T201 - as above
-            write_result(connection, query, Format.TABLE, None)
+def _write_text(connection: Connection, query: str, output_format: Format, stream: TextIO, most: int | None) -> None:
+    if output_format is Format.TABLE:
+        write_table(stream, connection, query, most)
+        return
+    result = ask(connection, query)
+    WRITERS[output_format](stream, names_of(result), _rows(result))
 
 
-def _rows(result: Connection) -> Iterator[tuple[Any, ...]]:
+def _rows(result: Connection) -> Rows:
     """Batches, so that a large result is not held in memory."""
-    while batch := result.fetchmany(10_000):
+    while batch := result.fetchmany(FETCHED_ROWS):
         yield from batch
 
 
-@contextmanager
-def _opened(output: Path | None) -> Iterator[TextIO]:
-    if output is None:
-        yield sys.stdout
-        return
-    with output.open("w", encoding="utf-8", newline="") as stream:
-        yield stream
+def _write_csv(stream: TextIO, names: Sequence[str], rows: Rows) -> None:
+    stream.write(_csv_line(names))
+    stream.writelines(_csv_line([flat(value) for value in row]) for row in rows)
 
 
-def _write_table(stream: TextIO, names: Sequence[str], rows: Iterator[tuple[Any, ...]]) -> None:
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    shown = list(rows)
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for position, name in enumerate(names):
-        is_number = any(isinstance(row[position], int | float) for row in shown)
-        table.add_column(name, justify="right" if is_number else "left", overflow="fold")
-    for row in shown:
-        table.add_row(*(Text(_cell(value)) for value in row))
-    Console(file=stream, width=None if stream.isatty() else 160).print(table)
-    print(f"{len(shown):,} row{'' if len(shown) == 1 else 's'}", file=stream)
+def _csv_line(values: Sequence[Any]) -> str:
+    fields = ["" if value is None else str(value) for value in values]
+    # A line with nothing in it would be none.
+    return ",".join(map(_csv_field, fields)) + "\n" if fields != [""] else '""\n'
 
 
-def _write_csv(stream: TextIO, names: Sequence[str], rows: Iterator[tuple[Any, ...]]) -> None:
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(names)
-    writer.writerows([_flat(value) for value in row] for row in rows)
+def _csv_field(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"' if SPECIAL.search(text) else text
 
 
-def _write_json(stream: TextIO, names: Sequence[str], rows: Iterator[tuple[Any, ...]]) -> None:
+def _write_json(stream: TextIO, names: Sequence[str], rows: Rows) -> None:
     stream.write("[")
-    stream.writelines(
-        (",\n " if number else "\n ") + _json(dict(zip(names, row, strict=True))) for number, row in enumerate(rows)
-    )
+    stream.writelines((",\n " if number else "\n ") + item for number, item in enumerate(_objects(names, rows)))
     stream.write("\n]\n")
 
 
-def _write_jsonl(stream: TextIO, names: Sequence[str], rows: Iterator[tuple[Any, ...]]) -> None:
-    stream.writelines(_json(dict(zip(names, row, strict=True))) + "\n" for row in rows)
+def _write_jsonl(stream: TextIO, names: Sequence[str], rows: Rows) -> None:
+    stream.writelines(f"{item}\n" for item in _objects(names, rows))
 
 
-def _write_parquet(connection: Connection, query: str, output: Path | None) -> None:
-    if output is None:
-        raise ValueError("--format parquet needs --output FILE: Parquet is not for a terminal")
+def _objects(names: Sequence[str], rows: Rows) -> Iterator[str]:
+    keys = distinct(names)
+    return (to_json(dict(zip(keys, row, strict=True))) for row in rows)
+
+
+def _write_parquet(connection: Connection, query: str, file: BinaryIO) -> None:
     from pyarrow import parquet
 
-    with connection.sql(query).to_arrow_reader() as reader, parquet.ParquetWriter(output, reader.schema) as writer:
+    relation = ask_for_parquet(connection, query)
+    with relation.to_arrow_reader() as reader, parquet.ParquetWriter(file, reader.schema) as writer:
         for batch in reader:
             writer.write_batch(batch)
 
 
-WRITERS: dict[Format, Callable[[TextIO, Sequence[str], Iterator[tuple[Any, ...]]], None]] = {
-    Format.TABLE: _write_table,
+WRITERS: dict[Format, Callable[[TextIO, Sequence[str], Rows], None]] = {
     Format.CSV: _write_csv,
     Format.JSON: _write_json,
     Format.JSONL: _write_jsonl,
 }
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, datetime):
-        # To the second and with a short zone: a table is for reading, the other formats give all digits.
-        return value.isoformat(sep=" ", timespec="seconds").replace("+00:00", "Z")
-    text = "" if value is None else str(_flat(value))
-    return text if len(text) <= CELL_CHARACTERS else text[: CELL_CHARACTERS - 1] + "…"
-
-
-def _flat(value: object) -> object:
-    """Lists and structs as JSON, bytes as hexadecimal digits; everything else as it is."""
-    if isinstance(value, list | dict):
-        return _json(value)
-    return value.hex() if isinstance(value, bytes) else value
-
-
-def _json(value: object) -> str:
-    return json.dumps(
-        value, ensure_ascii=False, default=lambda item: item.hex() if isinstance(item, bytes) else str(item)
-    )

@@ -7,7 +7,8 @@ the new. It holds views, macros, comments and small derived tables; every fact s
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -19,7 +20,7 @@ from filelock import FileLock
 
 from warehouse import runs, storage
 from warehouse.engine import Connection, in_memory, listed, new_catalog, quoted
-from warehouse.schema import TABLES, Table, arrow_schema
+from warehouse.schema import RUNS, TABLES, Table, arrow_schema
 from warehouse.settings import Settings
 from warehouse.storage import Snapshot
 
@@ -43,6 +44,20 @@ SOURCE_SCHEMA = pa.schema(
     ]
 )
 """What a configured source says of itself, for the view `sources`."""
+
+
+CATALOG_MODE = 0o444
+"""Nobody writes to the published file. A tool that opens it read-write, as most do unless told otherwise, would lock
+every reader out for as long as it stays open; so it fails at once. Those that the system lets write anywhere, such as
+root, are not kept out."""
+
+
+FILES_SCHEMA = pa.schema([("table_name", pa.string()), ("path", pa.string())])
+LIVE_RUNS_SCHEMA = pa.schema([("run_id", pa.string())])
+
+
+LEDGER_FILES = 100
+"""Files of the ledger that are read, at least, to show how the newest runs stand: those of some fifty runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +112,7 @@ def publish(settings: Settings, sources: Sequence[Mapping[str, Any]]) -> Path:
                 failures = run_checks(connection)
             if failures:
                 raise ChecksFailedError(failures)
+            draft.chmod(CATALOG_MODE)
             draft.replace(settings.catalog)
         finally:
             draft.unlink(missing_ok=True)
@@ -110,20 +126,36 @@ def check(settings: Settings, sources: Sequence[Mapping[str, Any]]) -> list[Chec
         return run_checks(connection)
 
 
+@contextmanager
+def ledger(settings: Settings) -> Iterator[Connection]:
+    """A connection in which `main.runs` shows the newest runs as they stand now, whatever is published.
+
+    Those of the newest days: each run leaves two files, and to open those of a year takes a minute. What a run that
+    began on those days has left is there as a whole; `raw.files` has all files of the ledger. Reads only: where there
+    is no ledger, there are no rows, and none is made.
+    """
+    now, live = _with_live_runs(settings, lambda: storage.snapshot_of(settings, RUNS))
+    newest = storage.newest_days(now, RUNS, LEDGER_FILES)
+    (view,) = (item for item in definitions("main") if item.name == "main.runs")
+    with in_memory(settings) as connection:
+        connection.execute("create schema raw")
+        connection.execute(f"create view raw.runs as {raw_select(RUNS, newest)}")
+        _fill(connection, "raw.files", FILES_SCHEMA, _file_rows(now))
+        _fill(connection, "raw.live_runs", LIVE_RUNS_SCHEMA, live)
+        connection.execute(f"create view {view.name} as {view.select}")
+        yield connection
+
+
 def build(connection: Connection, settings: Settings, sources: Sequence[Mapping[str, Any]]) -> None:
     """Everything that the catalog holds, in the connection's default database."""
-    live = set(runs.live_run_ids(settings))
-    now = storage.snapshot(settings)
-    # Asked before and after, so that a run that starts or ends meanwhile is not taken for an interrupted one.
-    live |= set(runs.live_run_ids(settings))
+    now, live = _with_live_runs(settings, lambda: storage.snapshot(settings))
     for schema in ("raw", "derived", "staging"):
         connection.execute(f"create schema {schema}")
     for table in TABLES:
         connection.execute(f"create view raw.{table.name} as {raw_select(table, now)}")
-    files = [{"table_name": name, "path": path} for name, paths in now.files.items() for path in paths]
-    _fill(connection, "raw.files", pa.schema([("table_name", pa.string()), ("path", pa.string())]), files)
+    _fill(connection, "raw.files", FILES_SCHEMA, _file_rows(now))
     _fill(connection, "raw.sources", SOURCE_SCHEMA, sources)
-    _fill(connection, "raw.live_runs", pa.schema([("run_id", pa.string())]), [{"run_id": run} for run in sorted(live)])
+    _fill(connection, "raw.live_runs", LIVE_RUNS_SCHEMA, live)
     create_relations(connection)
     comment_columns(connection)
 
@@ -200,6 +232,22 @@ def sql_type(kind: pa.DataType) -> str:
         return "timestamptz"
     names = {"string": "varchar", "binary": "blob", "bool": "boolean", "int32": "integer", "int64": "bigint"}
     return names.get(str(kind)) or {"double": "double", "date32[day]": "date"}[str(kind)]
+
+
+def _file_rows(now: Snapshot) -> list[dict[str, str]]:
+    return [{"table_name": name, "path": path} for name, paths in now.files.items() for path in paths]
+
+
+def _with_live_runs(settings: Settings, take: Callable[[], Snapshot]) -> tuple[Snapshot, list[dict[str, str]]]:
+    """A snapshot, and the runs that are alive.
+
+    Those are asked for before and after it, so that a run that starts or ends meanwhile is not taken for an interrupted
+    one.
+    """
+    live = set(runs.live_run_ids(settings))
+    now = take()
+    live |= set(runs.live_run_ids(settings))
+    return now, [{"run_id": run_id} for run_id in sorted(live)]
 
 
 def _columns(declared: Mapping[str, str], held: set[str]) -> str:

@@ -11,6 +11,7 @@ import duckdb
 from warehouse.settings import Settings
 
 Connection = duckdb.DuckDBPyConnection
+Relation = duckdb.DuckDBPyRelation
 Error = duckdb.Error
 
 CATALOG_VERSION = "v1.0.0"
@@ -128,6 +129,20 @@ def refuse_writes(connection: Connection, query: str) -> None:
         kinds = _kinds(connection, query[explained.end() :])
     if kinds != ("SELECT",):
         raise QueryRefusedError(kinds)
+
+
+def bare(query: str) -> tuple[str, int]:
+    """The statement without comments before it, and comments and semicolons behind it; and the number of lines before.
+
+    Behind a comment DuckDB 2.0.0 misplaces what it points at in an error, and what has a semicolon can be no subquery.
+    """
+    text = query.encode()
+    tokens = [(start, kind) for start, kind in duckdb.tokenize(query)]
+    kept = [start for start, kind in tokens if kind != duckdb.token_type.comment and text[start : start + 1] != b";"]
+    if not kept:
+        return query, 0
+    end = next((start for start, _ in tokens if start > kept[-1]), len(text))
+    return text[kept[0] : end].decode().rstrip(), text[: kept[0]].count(b"\n")
 
 
 def _kinds(connection: Connection, query: str) -> tuple[str, ...]:

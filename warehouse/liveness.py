@@ -3,8 +3,9 @@
 The operating system lets go of it at any kind of death, so that neither a heartbeat nor a clock is needed.
 """
 
+import fcntl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -21,7 +22,7 @@ def living(folder: Path, name: str) -> Iterator[None]:
 
 
 def living_names(folder: Path) -> list[str]:
-    """The names that are alive now, in their order; the lock files of dead ones are swept."""
+    """The names that are alive now, in their order; the lock files of dead ones are swept, where that is allowed."""
     return [path.stem for path in sorted(folder.glob("*.lock")) if _is_held(path)]
 
 
@@ -31,6 +32,22 @@ def _is_held(path: Path) -> bool:
         lock.acquire(blocking=False)
     except Timeout:
         return True
-    path.unlink(missing_ok=True)
+    except PermissionError:
+        return _is_held_by_another_user(path)
+    with suppress(PermissionError):
+        path.unlink(missing_ok=True)
     lock.release()
+    return False
+
+
+def _is_held_by_another_user(path: Path) -> bool:
+    """Whether a lock is held that may only be read: who may read the warehouse may also ask how its runs stand."""
+    try:
+        with path.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except OSError:
+        # Held; or it cannot even be read, and a run is not to be called dead on no evidence.
+        return True
     return False

@@ -130,7 +130,7 @@ def recorded(
 
 
 def live_run_ids(settings: Settings) -> list[str]:
-    """Runs whose process is alive now; the lock files of dead ones are swept."""
+    """Runs whose process is alive now; the lock files of dead ones are swept, where that is allowed."""
     return living_names(_folder(settings))
 
 

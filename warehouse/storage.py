@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache, partial
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -111,6 +112,26 @@ def snapshot(settings: Settings) -> Snapshot:
     """The files of all tables now, taken in an order that cannot tear a run apart."""
     files = {table.name: tuple(_files(settings, _open(settings, table))) for table in SNAPSHOT_ORDER}
     return Snapshot(settings.root, files)
+
+
+def snapshot_of(settings: Settings, table: Table) -> Snapshot:
+    """The files of one table now; none, and nothing is made, where there is no table."""
+    handle = _existing(settings, table)
+    return Snapshot(settings.root, {table.name: tuple(_files(settings, handle)) if handle else ()})
+
+
+def newest_days(now: Snapshot, table: Table, least: int) -> Snapshot:
+    """So much of the snapshot: one table's files of the newest days that have at least so many, or all there are."""
+    kept: list[str] = []
+    days = groupby(sorted(now.files[table.name], key=_day, reverse=True), key=_day)
+    while len(kept) < least and (day := next(days, None)):
+        kept.extend(day[1])
+    return Snapshot(now.root, {table.name: tuple(kept)})
+
+
+def _day(path: str) -> str:
+    """The day of the load, as the path says it."""
+    return next(part for part in Path(path).parts if part.startswith(f"{PARTITION}="))
 
 
 def table_files(settings: Settings, table: Table) -> list[str]:

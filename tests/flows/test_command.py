@@ -3,8 +3,10 @@
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -72,6 +74,66 @@ def test_the_other_formats_are_for_programs(root, tmp_path):
     assert parquet.read_table(file).column("title").to_pylist() == ["Story 0", "Story 1"]
 
 
+@pytest.mark.parametrize("form", ["table", "csv", "json", "jsonl", "parquet"])
+def test_an_output_is_whole_replaced_only_by_force_and_never_the_warehouses_own(root, tmp_path, form):
+    file = tmp_path / "result"
+    assert run(root, "sql", "select 1 as n", "--format", form, "--output", file).returncode == 0
+    first = file.read_bytes()
+    again = run(root, "sql", "select 2 as n", "--format", form, "--output", file)
+    assert is_one_clear_line(again)
+    assert "--force" in again.stderr
+    # The query fails in the middle, after many rows.
+    halfway = "select if(range < 300000, 1, error('halfway')) as n from range(300001)"
+    assert run(root, "sql", halfway, "--format", form, "--output", file, "--force").returncode == 1
+    assert file.read_bytes() == first
+    assert run(root, "sql", "select 2 as n", "--format", form, "--output", file, "--force").returncode == 0
+    assert file.read_bytes() != first
+    assert list(tmp_path.iterdir()) == [file]
+    own = [root / "warehouse.duckdb", next((root / "tables" / "pages").rglob("*.parquet")), root / "new.csv"]
+    before = {path: path.read_bytes() for path in own if path.exists()}
+    for path in own:
+        refused = run(root, "sql", "select 2 as n", "--format", form, "--output", path, "--force")
+        assert is_one_clear_line(refused)
+        assert "own folder" in refused.stderr
+    assert {path: path.read_bytes() for path in own if path.exists()} == before
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.usefixtures("_heeded_signals")
+def test_a_query_that_works_hard_is_ended_by_a_signal_and_leaves_nothing(root, tmp_path, number):
+    hard = "select sum(a.range * b.range) from range(1000000) as a, range(1000000) as b"
+    environment = {**os.environ, "BROADSHEET_ROOT": str(root)}
+    command = [COMMAND, "sql", hard, "--output", tmp_path / "result"]
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as done:
+        while not list(tmp_path.iterdir()):
+            time.sleep(0.05)
+        time.sleep(0.5)
+        done.send_signal(number)
+        told = done.communicate(timeout=20)[1]
+    assert done.returncode == 1
+    assert "broadsheet: interrupted" in told
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_wrong_with_an_output_is_said_before_the_query_is_looked_at(root, tmp_path):
+    (tmp_path / "file").touch()
+    done = run(root, "sql", "select nothing", "--output", tmp_path / "file")
+    assert is_one_clear_line(done)
+    assert "is there already" in done.stderr
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_standard_output_by_its_name_is_standard_output_also_where_the_shell_made_it_a_file(root, tmp_path, form):
+    query = ("sql", "select 1 as n", "--format", form, "--output")
+    run(root, *query, tmp_path / "plain")
+    with (tmp_path / "file").open("ab") as stream:
+        stream.write(b"before ")
+        stream.flush()
+        environment = {**os.environ, "BROADSHEET_ROOT": str(root)}
+        subprocess.run([COMMAND, *query, "/dev/stdout"], env=environment, stdout=stream, check=True)
+    assert (tmp_path / "file").read_bytes() == b"before " + (tmp_path / "plain").read_bytes()
+
+
 def test_an_empty_result_is_valid_in_every_format(root, tmp_path):
     query = "select title from documents where false"
     assert json.loads(run(root, "sql", query, "--format", "json").stdout) == []
@@ -102,8 +164,10 @@ def test_every_saved_query_runs_as_it_stands(root, query):
     [
         ("sql", "delete from documents"),
         ("sql", "copy (select 1) to 'x'"),
-        ("sql", "select nothing"),
-        ("sql", "select * from read_text('/etc/hostname')"),
+        ("sql", "select 1; select 2"),
+        ("sql", ""),
+        ("sql", "select 1", "--rows", "-1"),
+        ("sql", "select 1", "--rows", "many"),
         ("sql", "select 1", "--format", "parquet"),
         ("sql", "select 1", "--format", "xml"),
         ("sql", "select 1", "--output", "/no/such/folder/file.csv", "--format", "csv"),
@@ -123,6 +187,36 @@ def test_every_saved_query_runs_as_it_stands(root, query):
 def test_what_cannot_be_done_is_said_in_one_clear_line(root, words):
     done = run(root, *words)
     assert is_one_clear_line(done), done.stderr
+
+
+@pytest.mark.parametrize("form", ["table", "csv", "json", "jsonl"])
+def test_a_query_that_fails_is_told_in_one_line_and_its_place_below(root, form):
+    done = run(root, "sql", "-- which?\nselect '新闻',\n\tnothing from documents;", "--format", form)
+    assert done.returncode == 1
+    first, *place = done.stderr.splitlines()
+    assert first.startswith('broadsheet: Binder Error: Referenced column "nothing" not found')
+    assert place == ["LINE 3:  nothing from documents", "         ^^^^^^^"]
+    assert done.stdout == ""
+
+
+def test_a_file_that_is_no_tables_is_not_read(root):
+    done = run(root, "sql", "select * from read_text('/etc/hostname')")
+    assert done.returncode == 1
+    assert done.stderr.startswith('broadsheet: Permission Error: Cannot access file "/etc/hostname"')
+
+
+def test_a_result_of_many_rows_says_how_many_there_are(root):
+    many = ("sql", "select range as n from range(1500) -- all;\n;")
+    assert run(root, *many).stdout.splitlines()[-1].startswith("1,000 of 1,500 rows shown")
+    assert run(root, *many, "--rows", "7").stdout.splitlines()[-1].startswith("7 of 1,500 rows shown")
+    for every in ("all", "0", "1500"):
+        assert run(root, *many, "--rows", every).stdout.splitlines()[-1] == "1,500 rows"
+    assert len(run(root, *many, "--format", "csv").stdout.splitlines()) == 1501
+
+
+def test_all_columns_of_the_documents_can_be_read(root):
+    lines = run(root, "sql", "select * from documents order by title limit 2").stdout.splitlines()
+    assert [line.split(": ")[1].strip() for line in lines if line.startswith("title: ")] == ["Story 0", "Story 1"]
 
 
 def test_an_empty_folder_is_nothing_to_read(root, tmp_path):
@@ -233,6 +327,9 @@ def test_an_export_says_what_it_wrote_and_can_be_read_again(root, tmp_path):
     file = tmp_path / "out.warc.gz"
     done = run(root, "export", "--format", "warc", file, "--host", "example.org", "--source", "archive")
     assert done.stdout == f"export: 30 pages written to {file}\n"
+    assert is_one_clear_line(run(root, "export", file))
+    assert run(root, "export", file, "--force").returncode == 0
+    assert is_one_clear_line(run(root, "export", root / "tables" / "out.warc", "--force"))
     assert is_one_clear_line(run(root, "export", tmp_path / "out.zip"))
     assert is_one_clear_line(run(root, "export", file, "--host", "https://example.org"))
     assert is_one_clear_line(run(tmp_path / "nowhere", "export", file))

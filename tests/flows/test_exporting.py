@@ -1,5 +1,7 @@
 """Export: a file of the stored pages that were asked for, whole or not there, from which the same pages come again."""
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 
@@ -8,6 +10,7 @@ import pytest
 from flows.exporting import ExportOrder, export
 from flows.extract.readers import open_reader
 from flows.extract.sources import Source, SourceError
+from flows.outputs import OutputRefusedError
 from tests.flows.extract.bulk.warc_making import HTML, http, record, warc_of
 from warehouse import storage
 from warehouse.model import PageKind, SourceKind
@@ -82,7 +85,7 @@ def test_only_documents_are_written_unless_every_kind_is_asked_for(filled, tmp_p
     feed = next(page for page, _ in stored_pages(filled, lambda label: label.source == "crawl"))
     storage.append_new(filled, PAGES, [replace(feed, kind=PageKind.FEED, body=b"<rss/>")], "run")
     assert export(order_of(tmp_path / "out.warc.gz"), filled) == 11
-    assert export(order_of(tmp_path / "out.warc.gz", has_every_kind=True), filled) == 12
+    assert export(order_of(tmp_path / "out.warc.gz", has_every_kind=True, can_replace=True), filled) == 12
     other = Settings(root=tmp_path / "other", workers=1)
     loaded(other, SourceKind.WARC, tmp_path / "out.warc.gz")
     assert ids(other) == ids(filled)
@@ -94,14 +97,14 @@ def test_an_export_that_breaks_off_leaves_what_was_there_and_nothing_beside_it(f
     (folder / "a.warc.gz").write_bytes(b"yesterday's")
     monkeypatch.setattr("flows.exporting.WarcWriter.write", lambda *_: (_ for _ in ()).throw(OSError("disk full")))
     with pytest.raises(OSError, match="disk full"):
-        export(order_of(folder / "a.warc.gz"), filled)
+        export(order_of(folder / "a.warc.gz", can_replace=True), filled)
     assert [(path.name, path.read_bytes()) for path in folder.iterdir()] == [("a.warc.gz", b"yesterday's")]
 
 
 def test_where_no_page_is_wanted_what_is_there_stays(filled, tmp_path):
     (tmp_path / "a.warc.gz").write_bytes(b"yesterday's")
     with pytest.raises(SourceError, match="no stored page is wanted"):
-        export(order_of(tmp_path / "a.warc.gz", sources=["craw1"]), filled)
+        export(order_of(tmp_path / "a.warc.gz", sources=["craw1"], can_replace=True), filled)
     assert (tmp_path / "a.warc.gz").read_bytes() == b"yesterday's"
 
 
@@ -110,14 +113,42 @@ def test_where_no_page_is_wanted_what_is_there_stays(filled, tmp_path):
     [
         ("out.zip", "warc", "expected a file whose name ends in .warc.gz or .warc"),
         ("out.warc.gz", "parquet", "ends in .parquet"),
-        ("gone/out.warc", "warc", "there is no folder"),
-        ("folder.warc", "warc", "stands there already and is no regular file"),
     ],
 )
-def test_an_output_that_cannot_be_is_refused(tmp_path, name, form, said):
-    (tmp_path / "folder.warc").mkdir()
+def test_a_name_that_does_not_say_what_is_in_the_file_is_refused(tmp_path, name, form, said):
     with pytest.raises(SourceError, match=said):
         order_of(tmp_path / name, form)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("gone/out.warc", "there is no folder"),
+        ("folder.warc", "stands there already and is no regular file"),
+        ("there.warc", "--force replaces it"),
+        ("data/out.warc", "own folder"),
+        ("data/tables/pages/out.warc", "own folder"),
+    ],
+)
+def test_an_output_that_cannot_be_is_refused_before_a_page_is_read(filled, tmp_path, name, said, monkeypatch):
+    (tmp_path / "folder.warc").mkdir()
+    (tmp_path / "there.warc").write_bytes(b"yesterday's")
+    monkeypatch.setattr("flows.exporting.stored_pages", lambda *_: pytest.fail("pages were read"))
+    with pytest.raises(OutputRefusedError, match=said):
+        export(order_of(tmp_path / name), filled)
+    assert (tmp_path / "there.warc").read_bytes() == b"yesterday's"
+
+
+@pytest.mark.parametrize("name", ["out.warc", "out.warc.gz", "out.parquet"])
+def test_pages_can_be_written_into_a_pipe(filled, tmp_path, name):
+    form = "parquet" if name.endswith(".parquet") else "warc"
+    os.mkfifo(tmp_path / name)
+    with ThreadPoolExecutor() as threads:
+        read = threads.submit((tmp_path / name).read_bytes)
+        assert export(order_of(tmp_path / name, form), filled) == 11
+    (tmp_path / "read").mkdir()
+    (tmp_path / "read" / name).write_bytes(read.result())
+    assert loaded(filled, SourceKind(form), tmp_path / "read" / name) == (11, 5 if form == "parquet" else 0)
 
 
 def test_bad_hosts_and_days_are_refused(tmp_path):

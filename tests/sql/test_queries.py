@@ -2,7 +2,6 @@
 
 import pytest
 
-from flows.results import STATUS
 from tests.sql.rows import NOON, at, warehouse
 from warehouse import catalog
 
@@ -35,20 +34,3 @@ def test_a_saved_query_says_its_question_and_finds_an_answer(name):
     )
     assert QUERIES[name].grain.partition("?")[1] == "?"
     assert connection.execute(QUERIES[name].select).fetchall()
-
-
-@pytest.mark.parametrize("title", STATUS)
-def test_each_section_of_the_status_answers_also_where_there_is_nothing(title):
-    assert warehouse().execute(STATUS[title]).fetchall() == [] or title == "tables"
-
-
-def test_the_status_shows_the_sources_that_were_read_or_have_problems_the_latter_first():
-    connection = warehouse(
-        sources=[{"name": name, "kind": "feed", "is_enabled": True} for name in ("calm", "never", "sick")],
-        fetches=[
-            {"source": "calm", "kind": "feed"},
-            {"source": "sick", "kind": "feed", "outcome": "reject", "reason": "timeout"},
-        ],
-    )
-    assert [row[0] for row in connection.execute(STATUS["source health"]).fetchall()] == ["sick", "calm"]
-    assert len(connection.execute(STATUS["fetches of the last day"]).fetchall()) == 2

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from flows.results import STATUS
+from flows.status import STATUS
 from tests.sql.rows import NOON, select, warehouse
 
 HOUR = timedelta(hours=1)

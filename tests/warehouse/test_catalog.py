@@ -2,10 +2,13 @@
 
 import os
 import shutil
+import stat
 import subprocess
 import sys
+import tempfile
 import threading
 from dataclasses import replace
+from pathlib import Path
 
 import duckdb
 import pyarrow as pa
@@ -17,6 +20,9 @@ from warehouse import catalog, engine, runs, storage
 from warehouse.catalog import ChecksFailedError
 from warehouse.model import Counts, Fetch, Redirect, Reject, Stage
 from warehouse.schema import DOCUMENTS, FETCHES, PAGES, REJECTS, arrow_schema
+from warehouse.settings import Settings
+
+HOUSE = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -109,6 +115,69 @@ def test_drafts_that_a_killed_publisher_left_are_swept(loaded):
     draft.write_bytes(b"half")
     catalog.publish(loaded, [])
     assert not draft.exists()
+
+
+def test_a_draft_that_nobody_may_write_is_swept_too(loaded):
+    draft = loaded.root / ".warehouse-1.duckdb"
+    draft.write_bytes(b"half")
+    draft.chmod(0o444)
+    (loaded.root / ".warehouse-1.duckdb.wal").write_bytes(b"")
+    catalog.publish(loaded, [])
+    assert not list(loaded.root.glob(".warehouse-*"))
+
+
+def test_the_published_file_is_for_reading_by_everybody_and_for_writing_by_nobody(loaded):
+    assert stat.S_IMODE(loaded.catalog.stat().st_mode) == 0o444
+    load(loaded, range(3, 5))
+    catalog.publish(loaded, [])
+    assert stat.S_IMODE(loaded.catalog.stat().st_mode) == 0o444
+    assert asked(loaded, "select count(*) from main.documents") == [(5,)]
+
+
+OPENED_TO_WRITE = """
+import os, sys
+from pathlib import Path
+import duckdb
+from warehouse import catalog
+from warehouse.settings import Settings
+
+settings = Settings(root=Path(sys.argv[1]))
+if os.getuid() == 0:
+    # Only now: the interpreter may lie where nobody else may read.
+    os.setgroups([])
+    os.setgid(65534)
+    os.setuid(65534)
+if not os.access(catalog.SQL / "columns.toml", os.R_OK):
+    sys.exit("unreadable")
+try:
+    duckdb.connect(str(settings.catalog))
+except duckdb.IOException as error:
+    print("Permission denied" in str(error))
+with duckdb.connect(str(settings.catalog), read_only=True) as reader:
+    print(reader.execute("select count(*) from main.runs").fetchone())
+    draft = settings.root / ".warehouse-1.duckdb"
+    draft.touch(0o444)
+    catalog.publish(settings, [])
+    print(oct(settings.catalog.stat().st_mode & 0o777), draft.exists())
+"""
+
+
+def test_a_tool_that_opens_the_catalog_for_writing_fails_at_once_and_harms_no_reader_or_publisher():
+    """As somebody whom the system does not let write everywhere: tests may run as root."""
+    # Beside pytest's folders, which are for their owner alone.
+    with tempfile.TemporaryDirectory(prefix="broadsheet-") as folder:
+        settings = Settings(root=Path(folder) / "data")
+        load(settings, range(3))
+        catalog.publish(settings, [])
+        Path(folder).chmod(0o755)
+        if os.getuid() == 0:
+            for path in [settings.root, *settings.root.rglob("*")]:
+                os.chown(path, 65534, 65534)
+        command = [sys.executable, "-c", OPENED_TO_WRITE, settings.root]
+        done = subprocess.run(command, cwd=HOUSE, capture_output=True, text=True, check=False)
+    if done.stderr == "unreadable\n":
+        pytest.skip("an unprivileged user may not read these sources")
+    assert done.stdout.splitlines() == ["True", "(1,)", "0o444 False"], done.stderr
 
 
 def test_the_views_work_where_the_data_has_been_moved_to(loaded, tmp_path):
