@@ -36,7 +36,6 @@ drill: $(READY) ## kills of ingest and refresh that further runs must make whole
 	$(BIN)/python -m tests.drills.kills
 	$(BIN)/python -m tests.drills.refresh_kills
 	$(BIN)/python -m tests.drills.hostile_warcs
-	$(BIN)/python -m tests.drills.restarts
 
 serve: $(READY) ## the Prefect server, its UI and the deployments, on loopback
 	$(BIN)/broadsheet serve

@@ -169,6 +169,8 @@ def sql(query: str, output_format: str, output: Path | None, **wishes: Any) -> N
     with engine.published(settings) as connection, placed_errors(lines_before):
         engine.refuse_writes(connection, statement)
         write_result(connection, statement, Format(output_format), checked, wishes["rows"])
+    if checked:
+        click.echo(f"sql: written to {output}", err=True)
 
 
 @app.command()

@@ -23,9 +23,9 @@ NIGHTLY = "37 3 * * *"
 
 ENDED_BEFORE = "its process is gone: the server that started it ended before it"
 ENDED_WITH_SERVE = "`broadsheet serve` was ended while it ran"
-NOT_CHOSEN = """\
-refresh: its hourly schedule is off, because no sources of your own are chosen. `broadsheet sources init` writes the
-starter list to a file to be edited; set BROADSHEET_SOURCES to it and start again. Or switch it on in the UI."""
+NOT_SCHEDULED = """\
+refresh: its hourly schedule is off. It waits for sources of your own: `broadsheet sources init` writes the starter list
+to a file to be edited; set BROADSHEET_SOURCES to it and start again. Or switch it on in the UI, as it is."""
 
 
 def serve_all(settings: Settings, place: Place) -> None:
@@ -38,7 +38,7 @@ def serve_all(settings: Settings, place: Place) -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     # Flow runs are processes of their own: they must find the same warehouse, wherever they are started.
     os.environ["BROADSHEET_ROOT"] = str(settings.root)
-    os.environ["BROADSHEET_INPUTS"] = os.pathsep.join(map(str, settings.inputs or (Path.cwd(),)))
+    os.environ["BROADSHEET_INPUTS"] = os.pathsep.join(map(str, _inputs(settings)))
     with (
         suppress(KeyboardInterrupt),
         sole_server(settings),
@@ -47,9 +47,14 @@ def serve_all(settings: Settings, place: Place) -> None:
     ):
         os.environ["PREFECT_API_URL"] = place.api_url
         print(f"Prefect UI: {place.api_url.removesuffix('/api')} (Ctrl-C ends it)", flush=True)  # noqa: T201 - said
-        if settings.sources is None:
-            print(NOT_CHOSEN, flush=True)  # noqa: T201 - as above
         _carry_out(deployments(is_chosen=settings.sources is not None))
+
+
+def _inputs(settings: Settings) -> tuple[Path, ...]:
+    """The folders that forms may read. Raises ServerError where the working folder cannot be named among several."""
+    if not settings.inputs and os.pathsep in str(Path.cwd()):
+        raise ServerError(f"{Path.cwd()}: a name with {os.pathsep!r} in it; set BROADSHEET_INPUTS to another folder")
+    return settings.inputs or (Path.cwd(),)
 
 
 @contextmanager
@@ -96,6 +101,8 @@ def _carry_out(offered: list[Any]) -> None:
 async def _offer(offered: list[Any]) -> None:
     from prefect.runner import Runner
 
+    from flows.serving.registration import is_scheduled
+
     loop, this = asyncio.get_running_loop(), asyncio.current_task()
 
     class Served(Runner):
@@ -109,6 +116,11 @@ async def _offer(offered: list[Any]) -> None:
     runner = Served(pause_on_shutdown=False)
     for deployment in offered:
         await runner.aadd_deployment(deployment)
+    if not await is_scheduled("refresh"):
+        print(NOT_SCHEDULED, flush=True)  # noqa: T201 - said to people
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        # The terminal was closed; who wants to outlive that starts us by nohup.
+        loop.add_signal_handler(signal.SIGHUP, runner.handle_sigterm)
     await runner.start()
 
 

@@ -100,9 +100,16 @@ class Output:
             return os.fdopen(os.dup(1), "wb")
         return os.fdopen(os.open(self.path, os.O_WRONLY), "wb")
 
+    def _mode(self) -> int:
+        """Of a file that is replaced its own: it may be for its owner alone."""
+        try:
+            return stat.S_IMODE(self.place.stat().st_mode)
+        except FileNotFoundError:
+            return _usual_mode()
+
     def _put(self, draft: Path) -> None:
         """Gives the draft its name; a file that came there meanwhile stays, unless it may be replaced."""
-        draft.chmod(_usual_mode())
+        draft.chmod(self._mode())
         if not self.can_replace:
             try:
                 self.place.hardlink_to(draft)

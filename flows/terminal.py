@@ -17,7 +17,7 @@ from flows.planning import plan
 from flows.reports import change_report, progress_line
 from flows.reprocessing import changes_to_come
 from flows.serving import prefect_settings
-from flows.serving.server import Place, free_port, start_server
+from flows.serving.server import Place, ServerError, free_port, start_server
 from warehouse.model import Counts
 from warehouse.settings import Settings
 
@@ -36,11 +36,26 @@ def run_flow(name: str, **parameters: object) -> None:
         _find_server(settings)
         log.info("starting %s", name)
         flow = getattr(import_module(f"flows.{name}"), name)
-        done = flow(**parameters)
+        with _lost_server_told():
+            done = flow(**parameters)
     if report := getattr(done, "report", None):
         click.echo(report)
     told = progress_line(done) if isinstance(done, Counts) else done
     click.echo(f"{name}: {told}; published {settings.catalog}")
+
+
+@contextmanager
+def _lost_server_told() -> Iterator[None]:
+    """A server that ended meanwhile is said to have: what is under way goes on without it, only its report is lost."""
+    from httpx import TransportError
+
+    try:
+        yield
+    except TransportError as error:
+        address = os.environ["PREFECT_API_URL"].removesuffix("/api")
+        raise ServerError(
+            f"the Prefect server at {address} ended meanwhile; `broadsheet status` tells how the run stands"
+        ) from error
 
 
 def print_plan(order: RefreshOrder, settings: Settings) -> None:

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from pathlib import Path
+from stat import S_IMODE
 from tomllib import loads
 from typing import Any
 
@@ -112,7 +113,7 @@ def publish(settings: Settings, sources: Sequence[Mapping[str, Any]]) -> Path:
                 failures = run_checks(connection)
             if failures:
                 raise ChecksFailedError(failures)
-            draft.chmod(CATALOG_MODE)
+            draft.chmod(S_IMODE(draft.stat().st_mode) & CATALOG_MODE)
             draft.replace(settings.catalog)
         finally:
             draft.unlink(missing_ok=True)

@@ -33,15 +33,15 @@ def _is_held(path: Path) -> bool:
     except Timeout:
         return True
     except PermissionError:
-        return _is_held_by_another_user(path)
+        return is_held(path)
     with suppress(PermissionError):
         path.unlink(missing_ok=True)
     lock.release()
     return False
 
 
-def _is_held_by_another_user(path: Path) -> bool:
-    """Whether a lock is held that may only be read: who may read the warehouse may also ask how its runs stand."""
+def is_held(path: Path) -> bool:
+    """Whether a lock is held, by a look that may read it alone: so may whoever may read the warehouse."""
     try:
         with path.open("rb") as file:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)

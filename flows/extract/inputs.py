@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flows.extract.sources import SourceError
+from warehouse.model import Reason
+
+OUTSIDE = "lies outside of the folders that forms may read; BROADSHEET_INPUTS names them"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,19 +23,42 @@ class Inputs:
     def check(self, paths: Iterable[Path], location: str) -> None:
         """Raises SourceError, one line with the location, where a path of it leads out of the folders."""
         for path in paths:
-            if not self._holds(path):
-                raise SourceError(f"{location!r}: {self._outside(path, location)}", location=location)
+            if not self.holds(path):
+                which = "" if path == path_of(location) else f"{path.name} "
+                raise SourceError(f"{location!r}: {which}{OUTSIDE}", location=location)
 
-    def _holds(self, path: Path) -> bool:
+    def check_pattern(self, pattern: Path, location: str) -> None:
+        """The same for a pattern: behind a part that matches many, `..` leads anywhere."""
+        if self.folders is not None and ".." in pattern.parts:
+            raise SourceError(f"{location!r}: {OUTSIDE}", location=location)
+
+    def holds(self, path: Path) -> bool:
+        """Whether a path may be read."""
         if self.folders is None:
             return True
-        real = path.expanduser().resolve()
-        return any(real.is_relative_to(folder.expanduser().resolve()) for folder in self.folders)
-
-    def _outside(self, path: Path, location: str) -> str:
-        folders = ", ".join(map(str, self.folders or ()))
-        which = "" if str(path) == location else f" ({path.name})"
-        return f"lies outside of the folders that forms may read{which}: {folders}; BROADSHEET_INPUTS names them"
+        try:
+            real = path.resolve()
+            return any(real.is_relative_to(folder.expanduser().resolve()) for folder in self.folders)
+        except (OSError, RuntimeError):
+            # Links in a circle are a RuntimeError up to Python 3.12.
+            return False
 
 
 ANYWHERE = Inputs()
+
+
+def path_of(location: str) -> Path:
+    """A location as an absolute path, with the user's home for `~`.
+
+    Raises SourceError, one line with the location, for what no file system has: an empty one, one with a NUL.
+    """
+    try:
+        path = Path(location).expanduser().absolute()
+        path.lstat()
+    except OSError:
+        # Nobody has looked yet whether it is there.
+        return path
+    except (ValueError, RuntimeError) as error:
+        problem = f"no such file or folder, nor can there be one ({error})"
+        raise SourceError(f"{location!r}: {problem}", location=location, reason=Reason.NOT_FOUND) from None
+    return path

@@ -9,7 +9,7 @@ from flows.extract.archive.members import folder_members
 from flows.extract.bulk.parquet import ParquetReader, parquet_files
 from flows.extract.bulk.selection import EVERYTHING, Selection
 from flows.extract.bulk.warc import WarcReader, warc_files
-from flows.extract.inputs import ANYWHERE, Inputs
+from flows.extract.inputs import ANYWHERE, Inputs, path_of
 from flows.extract.listing.url_lists import NO_ADDRESS, is_url_list
 from flows.extract.poll.live import LiveReader
 from flows.extract.sources import Source, SourceError, is_pasted
@@ -144,7 +144,7 @@ def _checked_list(location: str, inputs: Inputs) -> str:
             # What was pasted is not repeated: it may be anything.
             raise SourceError(f"{NO_ADDRESS}; expected {LIST_FORMS}")
         return location.strip()
-    path = Path(location).expanduser()
+    path = path_of(location)
     inputs.check([path], location)
     try:
         if not location.strip() or not path.is_file():
@@ -158,7 +158,7 @@ def _checked_list(location: str, inputs: Inputs) -> str:
 
 
 def _checked_archive(location: str, inputs: Inputs) -> Path:
-    path = Path(location).expanduser()
+    path = path_of(location)
     inputs.check([path], location)
     try:
         if not location.strip() or not path.exists():

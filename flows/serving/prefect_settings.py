@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
+from warehouse.liveness import is_held
 from warehouse.settings import Settings
 
 DEFAULTS = {
@@ -40,8 +41,11 @@ def use_running_server(settings: Settings) -> None:
 
     Raises PermissionError where that wants a password which was not given.
     """
+    if "PREFECT_API_URL" in os.environ or not is_held(lock_file(settings)):
+        # An address that a killed server left may be another's by now.
+        return
     address = address_file(settings)
-    if "PREFECT_API_URL" not in os.environ and address.exists() and is_healthy(url := address.read_text().strip()):
+    if address.exists() and is_healthy(url := address.read_text().strip()):
         if _status(f"{url}/version", os.environ.get("PREFECT_API_AUTH_STRING")) == HTTPStatus.UNAUTHORIZED:
             raise PermissionError(f"the Prefect server at {url} wants a password: set PREFECT_API_AUTH_STRING to it")
         os.environ["PREFECT_API_URL"] = url
@@ -55,6 +59,11 @@ def home(settings: Settings) -> Path:
 def address_file(settings: Settings) -> Path:
     """Where `broadsheet serve` leaves the API's address for the commands on this machine."""
     return home(settings) / "api-url"
+
+
+def lock_file(settings: Settings) -> Path:
+    """What `broadsheet serve` holds for as long as it lives."""
+    return home(settings) / "serve.lock"
 
 
 def is_healthy(api_url: str) -> bool:

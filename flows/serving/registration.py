@@ -21,6 +21,13 @@ READY, WAITING = "broadsheet", "broadsheet-waits"
 """Names of our schedules: of those we switched on, and of those we did not."""
 
 
+async def is_scheduled(name: str) -> bool:
+    """Whether the deployment of that flow has a schedule that is on."""
+    async with get_client() as client:
+        held = await client.read_deployment_by_name(f"{name}/{name}")
+        return any(schedule.active for schedule in held.schedules)
+
+
 def our_schedule(cron: str, *, is_ready: bool = True) -> Schedule:
     """A schedule of ours, for a deployment's first registration; one that is not ready is not active."""
     return Cron(cron, active=is_ready, slug=READY if is_ready else WAITING)
@@ -77,9 +84,9 @@ def _is_ours(schedule: DeploymentSchedule, wanted: object) -> bool:
 
 
 def _is_to_be_switched(schedule: DeploymentSchedule, *, is_ready: bool) -> bool:
-    """One that waits and is off is switched on, one that we switched on is switched off.
+    """One that waits is switched on, one that we switched on is switched off; to do so gives it its name.
 
-    All else is the operator's doing: one that waits and is on, one that is off though it does not wait.
+    All else is the operator's doing: one that is off though it does not wait, one that is on though it does.
     """
     is_waiting = schedule.slug == WAITING
-    return not schedule.active and is_waiting if is_ready else schedule.active and not is_waiting
+    return is_waiting if is_ready else schedule.active and not is_waiting

@@ -9,7 +9,6 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from filelock import FileLock, Timeout
 
@@ -24,6 +23,7 @@ START_SECONDS = 120
 END_SECONDS = 30
 """The longest wait for its end, after which it is killed: it gives open connections ten."""
 AUTH = "PREFECT_SERVER_API_AUTH_STRING"
+ORIGINS = "PREFECT_SERVER_CORS_ALLOWED_ORIGINS"
 
 Process = subprocess.Popen[bytes]
 
@@ -42,12 +42,14 @@ class Place:
 
     @classmethod
     def checked(cls, host: str, port: int, names: Sequence[str]) -> "Place":
-        """The place. Raises ServerError where others could reach it and no password is set."""
+        """The place. Raises ServerError where others could reach it, also by a proxy's name, and no password is set."""
         if not host.strip():
             raise ServerError("--host is empty; leave it out for this machine alone")
-        if not is_loopback(host) and ":" not in os.environ.get(AUTH, ""):
+        user, _, password = os.environ.get(AUTH, "").partition(":")
+        open_to_others = f"--host {host}" if not is_loopback(host) else "--name" if names else None
+        if open_to_others and not (user and password):
             raise ServerError(
-                f"--host {host} lets other machines in, and a deployment can run any command: "
+                f"{open_to_others} lets other machines in, and a deployment can run any command: "
                 f"set {AUTH}=user:password first, and put TLS before it"
             )
         return cls(port, host.strip("[]"), tuple(names))
@@ -64,21 +66,11 @@ class Place:
         return (*LOOPBACK, *here, *self.names)
 
     @property
-    def ui_api_url(self) -> str:
-        """The API's address for browsers: what the user set, else by the first name that others can use."""
-        if self.names:
-            told = f"http://{self.names[0]}:{self.port}/api"
-        elif self.host in ANY_ADDRESS:
-            told = f"http://{socket.gethostname()}:{self.port}/api"
-        else:
-            told = self.api_url
-        return os.environ.get("PREFECT_SERVER_UI_API_URL", os.environ.get("PREFECT_UI_API_URL", told))
-
-    @property
     def origins(self) -> list[str]:
-        """The origins of the server's own pages: whichever name they were opened by, they ask one address."""
-        told = urlsplit(self.ui_api_url)
-        return [*(f"http://{name}:{self.port}" for name in self.own_names), f"{told.scheme}://{told.netloc}"]
+        """The origins whose pages may speak to it: its own, and those that the user added, but never all."""
+        added = os.environ.get(ORIGINS, "").split(",")
+        own = [f"http://{name}:{self.port}" for name in self.own_names]
+        return [*own, *(origin.strip() for origin in added if origin.strip() not in {"", "*"})]
 
     @staticmethod
     def _url_host(host: str) -> str:
@@ -133,9 +125,10 @@ def sole_server(settings: Settings) -> Iterator[None]:
     """Keeps others from serving this root for the length of the block. Raises ServerError where one does already."""
     home = prefect_settings.home(settings)
     home.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(home / "serve.lock")
+    lock = FileLock(prefect_settings.lock_file(settings))
     try:
-        lock.acquire(blocking=False)
+        # A command that looks whether it is held has it for an instant.
+        lock.acquire(timeout=1)
     except Timeout:
         address = prefect_settings.address_file(settings)
         at = f" ({address.read_text(encoding='utf-8').removesuffix('/api')})" if address.exists() else ""
@@ -180,9 +173,10 @@ def _check_port(place: Place) -> None:
 def _environment(place: Place) -> dict[str, str]:
     """What the server is told; what the user set stays."""
     given = {
-        "PREFECT_SERVER_UI_API_URL": place.ui_api_url,
-        "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": ",".join(place.origins),
+        # On the server that the page came from, by whichever name, port or proxy.
+        "PREFECT_SERVER_UI_API_URL": "/api",
         **os.environ,
+        ORIGINS: ",".join(place.origins),
         # It imports nothing from the folder that we stand in: a file there may have the name of a module it needs.
         "PYTHONSAFEPATH": "1",
     }

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import subprocess
 from dataclasses import replace
 from datetime import timedelta
@@ -52,18 +53,21 @@ def fetch(hour, **changes):
 
 @pytest.fixture(scope="module")
 def questions():
-    """Every view whole, every saved query, and the queries of the README."""
+    """Every view whole, every saved query, and the queries of the README, those in its sentences too."""
     saved = {f"queries/{path.name}": path.read_text(encoding="utf-8") for path in catalog.SQL.glob("queries/*.sql")}
-    (block,) = re.findall(r"```sql\n(.*?)```", (CHECKOUT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
-    shown = {f"README {number}": query for number, query in enumerate(block.split(";")) if query.strip()}
+    readme = (CHECKOUT / "README.md").read_text(encoding="utf-8")
+    blocks = [query for block in re.findall(r"```sql\n(.*?)```", readme, re.DOTALL) for query in block.split(";")]
+    sentences = re.findall(r"`(select [^`]*)`", readme)
+    assert len(sentences) >= 2
+    shown = {f"README {number}": query for number, query in enumerate([*blocks, *sentences]) if query.strip()}
     # In its own words and by the default schema, as people type.
     return {view: f"select * from {view.partition('.')[2]}" for view in VIEWS} | saved | shown
 
 
-def answers(version, settings, questions):
+def answers(version, catalog, questions, *root):
     if not interpreter(version).exists():
         pytest.skip(f"DuckDB {version} has no environment here: make drivers")
-    command = [interpreter(version), "-I", ask.__file__, settings.catalog]
+    command = [interpreter(version), "-I", ask.__file__, catalog, *root]
     done = subprocess.run(command, input=json.dumps(questions), capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
@@ -73,7 +77,18 @@ def answers(version, settings, questions):
 def test_a_driver_answers_every_question_as_the_engine_does(version, settings, questions):
     expected = json.loads(json.dumps(ask.answers(str(settings.catalog), questions)))
     assert all(expected[view] for view in VIEWS)
-    assert answers(version, settings, questions) == expected
+    assert answers(version, settings.catalog, questions) == expected
+
+
+@pytest.mark.parametrize("version", REQUIREMENTS)
+def test_a_warehouse_that_was_moved_answers_once_the_driver_is_told_where_it_is(version, settings, questions, tmp_path):
+    expected = json.loads(json.dumps(ask.answers(str(settings.catalog), questions)))
+    moved = shutil.copytree(settings.root, tmp_path / "moved")
+    hidden = settings.root.rename(settings.root.with_name("hidden"))
+    try:
+        assert answers(version, moved / "warehouse.duckdb", questions, moved) == expected
+    finally:
+        hidden.rename(settings.root)
 
 
 def test_the_oldest_and_the_newest_driver_that_are_promised_are_among_those_tried():

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flows.extract.archive.members import shown
-from flows.extract.inputs import ANYWHERE, Inputs
+from flows.extract.inputs import ANYWHERE, Inputs, path_of
 from flows.extract.sources import SourceError
 from warehouse.model import Reason
 
@@ -49,10 +49,14 @@ def input_files(location: str, forms: Forms, inputs: Inputs = ANYWHERE) -> list[
     Raises SourceError, one line with the location, where there are none, or one may not be read.
     """
     path = _path(location)
-    if path is not None:
-        inputs.check([_fixed_part(path) if _is_pattern(location) else path], location)
+    if path is not None and _is_pattern(location):
+        inputs.check_pattern(path, location)
+        inputs.check([_fixed_part(path)], location)
+    elif path is not None:
+        inputs.check([path], location)
     try:
-        found = list(_found(location, forms))
+        # What a pattern finds by way of a link to a folder elsewhere is as if it were not there.
+        found = [file for file in _found(location, forms) if inputs.holds(file.path.parent)]
         problem = None if found else _absence(location, forms)
     except OSError as error:
         found, problem = [], f"cannot be read ({error.strerror or error}); check its permissions"
@@ -97,9 +101,7 @@ def _absence(location: str, forms: Forms) -> str:
 
 def _path(location: str) -> Path | None:
     """The location as a path; None for what can be none."""
-    if not location.strip() or "\0" in location:
-        return None
-    return Path(location).expanduser().absolute()
+    return path_of(location) if location.strip() else None
 
 
 def _below(folder: Path, forms: Forms) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Ways in which a server ends in mid-run and what must hold afterwards; the test takes some, the drill all."""
+"""Ways in which a server ends in mid-run, and what must hold afterwards."""
 
 import os
 import signal
@@ -28,6 +28,10 @@ def by_termination_of_all(served, _):
     os.killpg(served.process.pid, signal.SIGTERM)
 
 
+def by_a_closed_terminal(served, _):
+    os.killpg(served.process.pid, signal.SIGHUP)
+
+
 def killed(*order):
     """Kills after which nobody can tell anybody anything, one right after the other."""
 
@@ -44,7 +48,7 @@ def killed(*order):
     return kill
 
 
-SIGNALS = [by_interruption, by_termination, by_termination_of_all]
+SIGNALS = [by_interruption, by_termination, by_termination_of_all, by_a_closed_terminal]
 SINGLE_KILLS = [killed("server"), killed("runner")]
 KILLS = [killed(*order) for order in permutations(("server", "runner", "flow"))]
 

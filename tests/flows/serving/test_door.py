@@ -127,13 +127,25 @@ def test_other_machines_are_let_in_only_with_a_password(monkeypatch, host):
     monkeypatch.delenv("PREFECT_SERVER_API_AUTH_STRING", raising=False)
     with pytest.raises(ServerError, match="PREFECT_SERVER_API_AUTH_STRING=user:password"):
         Place.checked(host, 4200, ())
-    monkeypatch.setenv("PREFECT_SERVER_API_AUTH_STRING", "nonsense")
-    with pytest.raises(ServerError):
-        Place.checked(host, 4200, ())
+    for half in ("nonsense", ":", "desk:", ":secret"):
+        monkeypatch.setenv("PREFECT_SERVER_API_AUTH_STRING", half)
+        with pytest.raises(ServerError):
+            Place.checked(host, 4200, ())
     monkeypatch.setenv("PREFECT_SERVER_API_AUTH_STRING", "desk:secret")
     place = Place.checked(host, 4200, ("news.example",))
     assert "news.example" in place.own_names
-    assert place.ui_api_url == "http://news.example:4200/api"
+
+
+def test_a_name_of_a_proxy_lets_others_in_as_well(monkeypatch):
+    monkeypatch.delenv("PREFECT_SERVER_API_AUTH_STRING", raising=False)
+    with pytest.raises(ServerError, match="--name lets other machines in"):
+        Place.checked("127.0.0.1", 4200, ("news.example",))
+
+
+def test_origins_that_the_user_added_are_let_in_but_never_all(monkeypatch):
+    monkeypatch.setenv("PREFECT_SERVER_CORS_ALLOWED_ORIGINS", "https://desk.example, *")
+    assert Place(4200).origins[-1] == "https://desk.example"
+    assert "*" not in Place(4200).origins
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1", "[::1]", "127.8.0.1"])

@@ -113,6 +113,15 @@ def test_an_operator_may_switch_on_what_waits():
     assert schedules("refresh") == [(HOURLY, True)]
 
 
+def test_what_an_operator_switched_on_and_later_paused_stays_paused():
+    start(is_chosen=False)
+    switch("refresh", active=True)
+    start(is_chosen=True)
+    switch("refresh", active=False)
+    start(is_chosen=True)
+    assert schedules("refresh") == [(HOURLY, False)]
+
+
 def test_a_paused_schedule_is_not_switched_on_because_sources_are_chosen():
     start(is_chosen=True)
     switch("refresh", active=False)

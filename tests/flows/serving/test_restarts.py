@@ -18,27 +18,15 @@ pytestmark = [
 ]
 
 
-@pytest.fixture(scope="module")
-def root(tmp_path_factory):
-    return tmp_path_factory.mktemp("restarts") / "data"
+def test_a_server_that_was_ended_in_mid_run_goes_on_after_a_restart(restarted_root, slow_sources):
+    restarts.survive([*restarts.SIGNALS, *restarts.SINGLE_KILLS], restarted_root, PORT, slow_sources)
 
 
-@pytest.fixture(scope="module")
-def sources(tmp_path_factory):
-    with restarts.endless_sources(tmp_path_factory.mktemp("sources")) as environment:
-        yield environment
-
-
-def test_a_server_that_was_ended_in_mid_run_goes_on_after_a_restart(root, sources):
-    ways = [restarts.by_interruption, restarts.by_termination, *restarts.SINGLE_KILLS, restarts.KILLS[-1]]
-    restarts.survive(ways, root, PORT, sources)
-
-
-def test_a_run_whose_process_was_killed_is_crashed_and_the_next_one_goes_on(root, sources):
-    with serving(root, PORT, **sources) as served:
+def test_a_run_whose_process_was_killed_is_crashed_and_the_next_one_goes_on(restarted_root, slow_sources):
+    with serving(restarted_root, PORT, **slow_sources) as served:
         old = served.start_run("refresh", max_pages=1000)
         served.wait(old, "RUNNING")
         time.sleep(1)
-        os.kill(restarts.flow_process(root, old), signal.SIGKILL)
+        os.kill(restarts.flow_process(restarted_root, old), signal.SIGKILL)
         assert served.wait(old, *FINAL)["type"] == "CRASHED"
         assert served.wait(served.start_run("refresh", max_pages=1), *FINAL)["type"] == "COMPLETED"
