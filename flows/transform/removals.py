@@ -43,6 +43,7 @@ class Removals:
 
     def __init__(self, outline: Outline, heading: HtmlElement | None) -> None:
         """`heading` is the element that shows the headline, where one does."""
+        self._root = outline.root
         self._body = outline.root.find("body")
         self._heading = heading
         self._around_headline = set() if heading is None else {heading, *heading.iterancestors()}
@@ -54,8 +55,9 @@ class Removals:
             return
         if self.has_swallowed(element) and not self.let_out(element):
             return
-        if self.is_of_article(element):
-            self._taken += self._share(element)
+        share = self._share(element)
+        if share > MUCH or self.is_of_article(element):
+            self._taken += share
         element.drop_tree()
 
     def has_swallowed(self, element: HtmlElement) -> bool:
@@ -97,11 +99,15 @@ class Removals:
         What ends before the headline is no article: of menus with teasers in them some are longer than the text.
         """
         size = _length(element) if len(element) else len(element.text or "")
-        if size <= FEWEST or element in self._before_headline:
+        if size <= FEWEST or element in self._before_headline or not self._is_in_page(element):
             return 0
         # A page of a hundred elements within each other that hold thousands of links would take seconds.
         own = _unlinked(element) if self._opened < MOST_OPENED else size
         return own / self._words if own > FEWEST else 0
+
+    def _is_in_page(self, element: HtmlElement) -> bool:
+        """Whether an element has not gone yet with one around it, whose words are counted."""
+        return any(around is self._root for around in element.iterancestors())
 
     @cached_property
     def _words(self) -> float:

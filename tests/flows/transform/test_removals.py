@@ -135,6 +135,30 @@ def test_several_elements_do_not_take_together_what_none_may_take_alone():
     assert 2 * len(document.text) > len("".join(PARAGRAPHS))
 
 
+@pytest.mark.parametrize("count", [2, 3])
+@pytest.mark.parametrize("line", ["{}<br><br>", "<div>{}</div>", "<p>{}</p>"])
+@pytest.mark.parametrize("tag", ["button", "nav", "figcaption", "dialog", "figure"])
+def test_what_several_elements_take_together_is_counted_whatever_they_hold(tag, line, count):
+    lines = [line.format(paragraph) for paragraph in PARAGRAPHS[1:]]
+    size = len(lines) // count
+    parts = ("".join(lines[at : at + size]) for at in range(0, len(lines), size))
+    elements = "".join(f"<div><{tag}>{part}</{tag}></div>" for part in parts)
+    document = made_of(whole(f"<h1>{TITLE}</h1>{LEAD}{elements}"))
+    assert isinstance(document, Document)
+    assert 2 * len("".join(kept(document))) > len("".join(PARAGRAPHS))
+
+
+def test_what_went_with_the_element_around_it_is_not_counted_again():
+    menu = f"<nav><dialog><div>{'Read on about it. ' * 20}</div></dialog></nav>"
+    root = parse(whole(f"<h1>{TITLE}</h1>{TEXT}{menu}<nav><div>{'Write to us. ' * 20}</div></nav>"))
+    outline = Outline(root)
+    removals = Removals(outline, outline.of("h1")[0])
+    first, inner, second = outline.of("nav", "dialog")
+    for element in (first, inner, second):
+        removals.take_out(element)
+    assert "".join(root.find("body").itertext()) == "\n".join((TITLE + PARAGRAPHS[0], *PARAGRAPHS[1:]))
+
+
 def test_what_an_element_holds_before_the_first_paragraph_goes_all_the_same():
     document = made_of(whole(f"<h1>{TITLE}</h1>{LEAD}<button>Read this aloud {BODY}"))
     assert document.text.split("\n") == list(PARAGRAPHS)
