@@ -1,4 +1,4 @@
-"""What may be taken out of a page: never the headline, and never most of the page's words.
+"""What may be taken out of a page: never the headline, and never most of its words in a few large elements.
 
 Whatever a step takes out of the tree goes through here. A `button`, `nav`, `figcaption` or hidden box that was never
 closed holds all that stands behind it, and so does, in libxml2, one whose end tag stands in a `div` that was not; to
