@@ -21,6 +21,8 @@ from warehouse.liveness import living, living_names
 P = ParamSpec("P")
 R = TypeVar("R")
 
+GRACE_SECONDS = 20
+"""What a run has to write its end into the ledger, once it was terminated: some two seconds at most."""
 LOOK_SECONDS = 1.0
 """How often a run looks whether its runner is there: the next server may be started as soon as it is not."""
 
@@ -44,10 +46,15 @@ def living_flow_run_ids() -> set[str]:
 
 
 def _end_with(parent: int) -> None:
-    """Terminates this process when its parent is gone: nobody could cancel it any more, or tell of its end."""
+    """Ends this process when its parent is gone: nobody could cancel it any more, or tell of its end.
+
+    By a kill where a termination does not do it: Prefect may try for minutes to reach a server that is gone as well.
+    """
     while os.getppid() == parent:
         time.sleep(LOOK_SECONDS)
     os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(GRACE_SECONDS)
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _folder() -> Path:

@@ -26,13 +26,13 @@ class Served:
         self._client.trust_env = False
 
     def get(self, path, **given):
-        return self._client.get(f"{self.url}{path}", timeout=30, **given)
+        return self._client.get(f"{self.url}{path}", timeout=120, **given)
 
     def ask(self, method, path, json=None, **headers):
         """An answer of the API to one who may speak to it."""
         token = self.get("/api/csrf-token?client=test").json()["token"]
         proof = {"Prefect-Csrf-Token": token, "Prefect-Csrf-Client": "test"}
-        answer = self._client.request(method, f"{self.url}/api{path}", json=json, headers=proof | headers, timeout=30)
+        answer = self._client.request(method, f"{self.url}/api{path}", json=json, headers=proof | headers, timeout=120)
         if answer.status_code == requests.codes.service_unavailable:
             # SQLite is busy, which clients wait out.
             time.sleep(1)
@@ -51,7 +51,7 @@ class Served:
     def state(self, run_id):
         return self.ask("GET", f"/flow_runs/{run_id}")["state"]
 
-    def wait(self, run_id, *wanted, seconds=60):
+    def wait(self, run_id, *wanted, seconds=120):
         """The run's state, once it is one of these."""
         self.wait_for(lambda: self.state(run_id)["type"] in wanted, seconds)
         state = self.state(run_id)
@@ -81,7 +81,7 @@ def serving(root, port, *, folder=None, is_open=True, **environment):
     finally:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGINT)
-        process.communicate(timeout=90)
+        process.communicate(timeout=180)
 
 
 def start(root, port, *words, folder=None, **environment):
@@ -101,7 +101,7 @@ def start(root, port, *words, folder=None, **environment):
     )
 
 
-def wait_until_served(served, *, is_open=True, seconds=90):
+def wait_until_served(served, *, is_open=True, seconds=180):
     """Until every deployment is there; `serve` registers them when the API answers."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
