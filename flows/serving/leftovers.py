@@ -41,9 +41,9 @@ def settle(flow_names: list[str], why: str) -> list[str]:
     if not os.environ.get("PREFECT_API_DATABASE_CONNECTION_URL", "sqlite").startswith("sqlite"):
         return []
     with get_client(sync_client=True) as client:
-        living = living_flow_run_ids()
-        # The list first: a run that ends meanwhile is no harm, one that is listed anew would be.
+        # The list first: a run that ends meanwhile is no harm, its end stays; one that begins would be taken for gone.
         under_way = list(_under_way(client, flow_names))
+        living = living_flow_run_ids()
         gone = [run for run in under_way if _is_gone(run, living)]
         for run in gone:
             _end(client, run, why)
